@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// The project brings its own Node; whoever calls this file with another one is handed over to it.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+const cli = fileURLToPath(new URL('../src/cli/gongji.ts', import.meta.url));
+const major = Number(process.versions.node.split('.')[0]);
+const { status, signal } = spawnSync(major >= 24 ? process.execPath : own, [cli, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+process.exit(signal ? 1 : (status ?? 1));

@@ -1,0 +1,28 @@
+/**
+ * Who wakes us. The engine owns neither order nor state: rows do. It may call a handler twice, late
+ * or for nothing; handlers look at the rows and do what is due.
+ */
+
+export type Queue = 'address' | 'outbox' | 'task';
+
+export interface Job {
+  readonly queue: Queue;
+  /** Jobs of one key never run side by side: a conversation, an address, a task id. */
+  readonly key: string;
+}
+
+/**
+ * `Tx` is whatever the store hands out inside a transaction. An engine that lives in the same
+ * database writes the job with it; one in this process remembers it until `afterCommit`.
+ */
+export interface Engine<Tx> {
+  enqueueInTx(tx: Tx, job: Job, options?: { readonly startAt?: number }): Promise<void>;
+  /** To be called when the transaction that enqueued has committed. */
+  afterCommit(tx: Tx): void;
+  work(queue: Queue, handler: (key: string) => Promise<void>): void;
+  /** Finds everything due in the tables: at start, and every so often as the safety net. */
+  sweep(): Promise<void>;
+  /** Resolves when nothing is running or due any more. For commands that play a conversation. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}

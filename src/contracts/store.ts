@@ -1,0 +1,266 @@
+/**
+ * The seam to the database. Each method is one short transaction; none is held over understanding,
+ * the network or a person's thinking. What a method says is committed when its promise resolves.
+ * The store enqueues the jobs its rows call for, in the same transaction.
+ *
+ * Everything personal lives in the vault; the other tables hold references and masked words.
+ */
+import type { Case } from '../domain/case.ts';
+import type {
+  Address,
+  Conversation,
+  Inbound,
+  InboundContent,
+  Outbound,
+  OutboundPart,
+  SecurePurpose,
+  Slots,
+  TaskOutcome,
+} from '../domain/conversation.ts';
+import type { CaseId, ConversationId, LinkId, PersonRef, TaskId } from '../domain/ids.ts';
+import type {
+  ApplicationState,
+  Day,
+  DocumentType,
+  Instant,
+  RegionCode,
+  Relation,
+} from '../domain/insurance.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+
+// === Mailbox and turns
+
+export interface InboxItem {
+  readonly seq: number;
+  readonly content: InboundContent;
+  readonly receivedAt: Instant;
+  readonly attempts: number;
+}
+
+export interface NewTask {
+  readonly id: TaskId;
+  readonly name: string;
+  readonly input: JsonObject;
+}
+
+export interface NewLink {
+  readonly id: LinkId;
+  /** SHA-256 of the secret in the address; the secret itself is never stored. */
+  readonly tokenDigest: string;
+  readonly purpose: SecurePurpose;
+  readonly context: JsonObject;
+  readonly expiresAt: number;
+}
+
+export interface NewTimer {
+  readonly name: string;
+  readonly dueAt: number;
+  readonly params: JsonObject;
+}
+
+/** Everything one turn changes. Committed whole or not at all. */
+export interface TurnCommit {
+  /** The state after the turn; its `version` is the one loaded plus one. */
+  readonly conversation: Conversation;
+  /** Inbox items this turn has dealt with, oldest first. */
+  readonly seqs: readonly number[];
+  readonly log: TurnLog;
+  readonly replies: readonly OutboundPart[];
+  readonly tasks: readonly NewTask[];
+  readonly links: readonly NewLink[];
+  readonly timers: readonly NewTimer[];
+  readonly cases: readonly Case[];
+}
+
+/** What the turn log keeps: ids and codes for people who look into a conversation later. */
+export interface TurnLog {
+  readonly events: readonly string[];
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly effects: readonly string[];
+  readonly understanding: Json;
+  readonly costMs: number;
+  readonly knowledge: string;
+}
+
+export interface Mailbox {
+  /** Writes an inbound down, finds or makes its conversation, gives it the next number of that conversation. */
+  receive(inbound: Inbound): Promise<'stored' | 'duplicate'>;
+  /** As `receive`, for what comes from inside and knows the conversation. */
+  receiveFor(
+    conversation: ConversationId,
+    messageId: string,
+    content: InboundContent,
+  ): Promise<'stored' | 'duplicate'>;
+  /** The conversation and its undone inbox items, oldest first; undefined when there is nothing to do. */
+  due(
+    conversation: ConversationId,
+  ): Promise<{ conversation: Conversation; items: readonly InboxItem[] } | undefined>;
+  conversation(id: ConversationId): Promise<Conversation | undefined>;
+  conversationAt(address: Address): Promise<Conversation | undefined>;
+  /** `stale` when another turn was committed since the conversation was loaded: load again and retry. */
+  commitTurn(commit: TurnCommit): Promise<'committed' | 'stale'>;
+  /** Counts a failed attempt. `dead` from the fifth on: the item is set aside and will not be tried again. */
+  failItem(conversation: ConversationId, seq: number, code: string): Promise<'retry' | 'dead'>;
+}
+
+// === Outbox
+
+export interface OutboxItem {
+  readonly outbound: Outbound;
+  readonly attempts: number;
+}
+
+export interface HistoryLine {
+  /** Grows within the conversation; what a reader resumes from. */
+  readonly position: number;
+  readonly who: 'citizen' | 'bot';
+  readonly at: Instant;
+  /** Masked words of the citizen, or the part that was said. */
+  readonly part: OutboundPart;
+}
+
+export interface Outbox {
+  /** Undelivered parts of one conversation in order, first those due. */
+  duePartsOf(conversation: ConversationId): Promise<readonly OutboxItem[]>;
+  markSent(key: string): Promise<void>;
+  /** Another try at `dueAt`; without it the part is dead. */
+  markFailed(key: string, code: string, dueAt?: number): Promise<void>;
+  /** Waits for the citizen's next word. */
+  park(key: string): Promise<void>;
+  /** Words of both sides after a position, oldest first. What was said is shown whether delivered or not. */
+  history(conversation: ConversationId, after: number, limit: number): Promise<readonly HistoryLine[]>;
+}
+
+// === Tasks
+
+export interface TaskRow {
+  readonly id: TaskId;
+  readonly conversation: ConversationId;
+  readonly name: string;
+  readonly input: JsonObject;
+  readonly attempts: number;
+}
+
+export type CallState = 'prepared' | 'done' | 'unknown';
+export interface CallRow {
+  readonly key: string;
+  readonly state: CallState;
+  readonly response?: Json;
+}
+
+export interface ApplicationRecord {
+  readonly applicationNo: string;
+  readonly task: TaskId;
+  readonly conversation: ConversationId;
+  readonly kind: 'bind' | 'unbind';
+  readonly payer: PersonRef;
+  readonly dependent?: PersonRef;
+  readonly relation?: Relation;
+  readonly region?: RegionCode;
+  readonly state: ApplicationState;
+  readonly reason?: string;
+  readonly submittedAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+export interface Tasks {
+  /** Undefined when it is settled or unknown. */
+  openTask(id: TaskId): Promise<TaskRow | undefined>;
+  /** Writes the call down before it is made; returns the row that is already there when it was prepared before. */
+  prepareCall(task: TaskId, key: string, service: string): Promise<CallRow>;
+  finishCall(key: string, response: Json): Promise<void>;
+  markCallUnknown(key: string): Promise<void>;
+  retryTask(id: TaskId, code: string, dueAt: number): Promise<void>;
+  /** Ends the task and puts `task.settled` into the mailbox of its conversation, with the applications it made or changed. */
+  settleTask(
+    id: TaskId,
+    settled: {
+      readonly outcome: TaskOutcome;
+      readonly result: JsonObject;
+      readonly applications: readonly ApplicationRecord[];
+    },
+  ): Promise<void>;
+  applicationsOf(person: PersonRef): Promise<readonly ApplicationRecord[]>;
+  applicationByNo(applicationNo: string): Promise<ApplicationRecord | undefined>;
+}
+
+// === Persons
+
+export interface PersonRecord {
+  readonly ref: PersonRef;
+  readonly name: string;
+  readonly documentType: DocumentType;
+  readonly documentNumber: string;
+}
+
+/** All personal data, encrypted; everybody else holds a reference. */
+export interface Vault {
+  /** The same document gives the same reference. */
+  remember(person: Omit<PersonRecord, 'ref'>): Promise<PersonRef>;
+  reveal(ref: PersonRef): Promise<PersonRecord | undefined>;
+  /** By the office's digest of a document, see `domain/masking.ts`. */
+  byDigest(digest: string): Promise<PersonRef | undefined>;
+  /** Conversations in which this person has verified, newest first. */
+  conversationsOf(ref: PersonRef): Promise<readonly ConversationId[]>;
+  /** Keeps what was signed: version and digest of the text shown, the strokes as an image, when. */
+  keepPledge(pledge: {
+    readonly person: PersonRef;
+    readonly version: string;
+    readonly digest: string;
+    readonly signature: string;
+    readonly signedAt: Instant;
+  }): Promise<void>;
+}
+
+// === Secure links
+
+export interface LinkRow {
+  readonly id: LinkId;
+  readonly conversation: ConversationId;
+  readonly purpose: SecurePurpose;
+  readonly context: JsonObject;
+  readonly expiresAt: number;
+  readonly usedAt?: number;
+}
+
+export interface Links {
+  linkByDigest(tokenDigest: string): Promise<LinkRow | undefined>;
+  /**
+   * Uses the link up and puts `secure.done` into the mailbox, both or neither. `used` when somebody
+   * was faster or the button was pressed twice; `lapsed` after its time.
+   */
+  completeLink(tokenDigest: string, slots: Slots): Promise<'completed' | 'used' | 'lapsed' | 'unknown'>;
+}
+
+// === The rest
+
+export interface Cases {
+  casesOf(conversation: ConversationId): Promise<readonly Case[]>;
+  caseById(id: CaseId): Promise<Case | undefined>;
+  /** Consecutive number of a day, for case numbers such as 20261124-0007. */
+  nextCaseNumber(day: Day): Promise<string>;
+}
+
+export interface OfficeFeed {
+  cursor(portal: string): Promise<number>;
+  /** Moves the cursor and delivers what the changes mean, in one transaction. */
+  recordChanges(
+    portal: string,
+    cursor: number,
+    effects: {
+      readonly messages: readonly {
+        conversation: ConversationId;
+        messageId: string;
+        content: InboundContent;
+      }[];
+      readonly applications: readonly { applicationNo: string; state: ApplicationState; reason?: string }[];
+    },
+  ): Promise<void>;
+}
+
+export interface Store extends Mailbox, Outbox, Tasks, Vault, Links, Cases, OfficeFeed {
+  /** One line about engine, file and durability, for the start-up message and health. */
+  describe(): string;
+  close(): Promise<void>;
+}

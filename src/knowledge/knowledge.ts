@@ -1,0 +1,22 @@
+/** All we know and say, frozen, under one version id. Made by `load.ts`; read through `lookup.ts` and `answers.ts`. */
+import type { RegionCode } from '../domain/insurance.ts';
+import type { CauseId, Intent } from '../domain/taxonomy.ts';
+import type { CauseEntry } from './schema/cause.ts';
+import type { FaqEntry } from './schema/faq.ts';
+import type { IntentEntry } from './schema/intent.ts';
+import type { Lexicon } from './schema/lexicon.ts';
+import type { Region } from './schema/region.ts';
+import type { ReplyText } from './schema/reply.ts';
+import type { Source } from './schema/source.ts';
+
+export interface Knowledge {
+  /** Hash of the content: two processes with one version say the same. */
+  readonly version: string;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly regions: ReadonlyMap<RegionCode, Region>;
+  readonly faq: ReadonlyMap<string, FaqEntry>;
+  readonly causes: ReadonlyMap<CauseId, CauseEntry>;
+  readonly replies: ReadonlyMap<string, ReplyText>;
+  readonly intents: ReadonlyMap<Intent, IntentEntry>;
+  readonly lexicon: Lexicon;
+}
