@@ -159,7 +159,7 @@ export interface Conversation {
 
 // === Secure pages
 
-export type SecurePurpose = 'verify' | 'relative' | 'accept';
+export type SecurePurpose = 'verify' | 'relative';
 
 // === Commands: what the citizen wants of the dialogue
 

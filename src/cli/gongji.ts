@@ -1,0 +1,37 @@
+/** The `gongji` program: finds the command and runs it. Each command is one file, loaded only when called. */
+import { type Command, describe, type Io } from './command.ts';
+
+const COMMANDS: Record<string, { readonly does: string; readonly load: () => Promise<Command> }> = {
+  understand: { does: 'what a sentence means', load: async () => (await import('./understand.ts')).understand },
+  converse: { does: 'play whole conversations', load: async () => (await import('./converse.ts')).converse },
+  diagnose: { does: 'causes from facts', load: async () => (await import('./diagnose.ts')).diagnose },
+  rules: { does: 'effective rules of a region on a day', load: async () => (await import('./rules.ts')).rules },
+  facts: { does: 'every fact diagnosis knows', load: async () => (await import('./facts.ts')).facts },
+  kb: { does: 'check | stats: the knowledge base', load: async () => (await import('./kb.ts')).kb },
+  evaluate: { does: 'measure understanding on a file', load: async () => (await import('./evaluate.ts')).evaluate },
+  flows: { does: 'draw: statecharts as Mermaid and SVG', load: async () => (await import('./flows.ts')).flows },
+  chat: { does: 'talk in the terminal', load: async () => (await import('./chat.ts')).chat },
+};
+
+const io: Io = {
+  input: process.stdin,
+  print: (line) => process.stdout.write(`${line}\n`),
+  warn: (line) => process.stderr.write(`${line}\n`),
+};
+
+const [name = 'help', ...args] = process.argv.slice(2);
+const entry = COMMANDS[name];
+if (entry === undefined) {
+  const list = Object.entries(COMMANDS).map(([command, { does }]) => `  gongji ${command.padEnd(12)}${does}`);
+  io.warn(name === 'help' ? 'gongji COMMAND' : `gongji: there is no command '${name}'`);
+  for (const line of list) io.warn(line);
+  process.exitCode = name === 'help' ? 0 : 1;
+} else {
+  try {
+    process.exitCode = await (await entry.load())(args, io);
+  } catch (error) {
+    const { code, message } = describe(error);
+    io.warn(`gongji ${name}: ${message} (${code})`);
+    process.exitCode = 1;
+  }
+}
