@@ -10,6 +10,8 @@ export const intentSchema = z.strictObject({
   leads_to: z.enum(['answer', 'task', 'diagnose', 'chat', 'out_of_scope']),
   /** Flow that a task intent starts, with slots it implies. */
   flow: z.string().optional(),
+  /** Intent whose answer is given while a task has no flow yet. */
+  answer_with: z.enum(INTENTS).optional(),
   slots: z.record(z.string(), z.string()).optional(),
   examples: z.array(z.string().min(1)).min(12),
 });

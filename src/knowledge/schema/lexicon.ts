@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { RELATIONS } from '../../domain/insurance.ts';
 import { CAUSES, SYMPTOMS } from '../../domain/taxonomy.ts';
+import { REACTIONS } from '../../domain/understanding.ts';
 
 const words = z.array(z.string().min(1)).min(1);
 
@@ -21,7 +22,7 @@ export const symptomsFileSchema = z.record(
   z.enum(SYMPTOMS),
   z.strictObject({ label: z.string().min(1), words, examples: words }),
 );
-export const causeWordsFileSchema = z.record(
+export const causeWordsFileSchema = z.partialRecord(
   z.enum(CAUSES),
   z.strictObject({ words: z.array(z.string()).default([]), examples: words }),
 );
@@ -32,13 +33,56 @@ export const termsFileSchema = words;
 /** Sentences about other insurance or about nothing of ours, for the gate. */
 export const negativesFileSchema = z.strictObject({ other_insurance: words, off_topic: words });
 
+/** Places by names that the gazetteer does not give them; several codes when the name is ambiguous. */
+export const placesFileSchema = z.strictObject({
+  aliases: z.record(z.string(), z.union([z.string().regex(/^\d{6}$/), z.array(z.string().regex(/^\d{6}$/))])),
+  /** Names of places that are ordinary words: only the full name counts. */
+  never_bare: words,
+});
+/**
+ * The grammar of short reactions, roles, dates and numbers. In role patterns `R` stands for a
+ * mention of a relative and `G` for a place.
+ */
+export const patternsFileSchema = z.strictObject({
+  /** The first pattern that fits wins; a reaction is read only in messages up to `longest` characters. */
+  reactions: z.array(
+    z.strictObject({ is: z.enum(REACTIONS), longest: z.number().int().positive().default(14), words }),
+  ),
+  question: words,
+  roles: z.strictObject({ dependent: words, payer: words, self: words }),
+  composition: z.strictObject({ links: words, female: words }),
+  /** Applied in order before dates are read; `{y-1}` year, `{m-1}` month with its year, `{w}` month in the past. */
+  dates: z.array(z.strictObject({ find: z.string().min(1), say: z.string() })),
+  date_hint: z.string().min(1),
+  numerals: z.strictObject({
+    digits: z.record(z.string(), z.number()),
+    units: z.record(z.string(), z.number()),
+  }),
+  money_units: z.record(z.string(), z.number()),
+  age: words,
+  ordinal: words,
+  last: words,
+  follow_up: words,
+  /** Words no misspelling may be read into. */
+  never_repair: words,
+  /** Spelling variants made one before anything else. */
+  variants: z.record(z.string(), z.string()),
+});
+/** What single phrases say about a fact of `src/diagnosis/facts.ts`, also as an answer to its question. */
+export const factWordsFileSchema = z.array(
+  z.strictObject({ fact: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean()]), words }),
+);
+
 export interface Lexicon {
   readonly relations: z.infer<typeof relationsFileSchema>;
   readonly platforms: z.infer<typeof platformsFileSchema>;
   readonly concepts: z.infer<typeof conceptsFileSchema>;
   readonly symptoms: z.infer<typeof symptomsFileSchema>;
-  readonly causes: Partial<z.infer<typeof causeWordsFileSchema>>;
+  readonly causes: z.infer<typeof causeWordsFileSchema>;
   readonly objects: z.infer<typeof objectsFileSchema>;
   readonly terms: z.infer<typeof termsFileSchema>;
   readonly negatives: z.infer<typeof negativesFileSchema>;
+  readonly places: z.infer<typeof placesFileSchema>;
+  readonly patterns: z.infer<typeof patternsFileSchema>;
+  readonly facts: z.infer<typeof factWordsFileSchema>;
 }

@@ -11,6 +11,8 @@ export const sourceSchema = z.strictObject({
   /** Only for grades A and B: copies (M) are cited by the document they copy, never by address. */
   url: z.url().optional(),
   supports: z.string().optional(),
+  /** Day we last looked at it; stands in for `date` where the page bears none. */
+  checked: daySchema,
 });
 export type Source = z.infer<typeof sourceSchema> & { readonly id: string };
 export const sourcesFileSchema = z.record(z.string(), sourceSchema);
