@@ -6,14 +6,13 @@
  * - `meta.ask`: a question to the citizen about one slot (the manager renders it, and opens the
  *   secure page when `secure` is set);
  * - tag `waiting`: a task, a check or a sub-flow is under way;
- * - final: it is over, and `output` tells how.
+ * - final: it is over, and `meta.outcome` tells how.
  *
  * It acts through named actions that are declared effects; it never runs anything itself. Slots are
- * what the citizen gave. A flow begun again with the same slots must come to rest at the same
- * question: that is how corrections, steps back and new versions work. Confirmation is therefore
- * never a slot, and a state tagged `committed` (an act was submitted) is never left by a replay.
+ * what the citizen gave. A flow begun again with the same slots comes to rest at the same question:
+ * that is how corrections, steps back and new versions work. A confirmation is therefore never a
+ * slot, and a flow that has reached a state tagged `committed` (an act was submitted) is not begun again.
  */
-
 import type { AnyStateMachine } from 'xstate';
 import type { Effect, SecurePurpose, Slots, TaskOutcome } from '../src/domain/conversation.ts';
 import type { JsonObject } from '../src/domain/json.ts';
@@ -28,30 +27,37 @@ export type FlowId =
   | 'case-status'
   | 'hand-off';
 
-/** What a flow is begun with. `world` holds what the manager knows and the citizen need not be asked. */
+/** What the manager knows and the citizen need not be asked. */
+export interface World {
+  readonly region?: string;
+  readonly verified: boolean;
+}
+
+/** What a flow is begun with. */
 export interface FlowInput {
   readonly slots: Slots;
   readonly world: World;
 }
 
-export interface World {
-  readonly region?: string;
-  readonly verified: boolean;
-  readonly today: string;
+/** `slots` is what the citizen gave; `data` is what checks, records and the office told meanwhile. */
+export interface FlowContext {
+  readonly slots: Slots;
+  readonly world: World;
+  readonly data: JsonObject;
 }
+
+export type FlowOutcome = 'done' | 'cancelled' | 'failed';
 
 export type FlowEvent =
   | { readonly type: 'provide'; readonly slots: Slots; readonly world: World }
   | { readonly type: 'affirm' }
   | { readonly type: 'deny' }
-  | { readonly type: 'checked'; readonly ok: boolean; readonly reason?: string; readonly params: JsonObject }
+  | { readonly type: 'checked'; readonly ok: boolean; readonly params: JsonObject }
   | {
       readonly type: 'diagnosed';
-      readonly settled: boolean;
-      /** Next question worth asking, or `records` when looking up costs less. */
-      readonly next?: string;
-      readonly top?: string;
-      readonly flow?: string;
+      /** `ask` one more question, `lookup` the records, or `tell` what was found. */
+      readonly advice: 'ask' | 'lookup' | 'tell';
+      readonly params: JsonObject;
     }
   | { readonly type: 'task.settled'; readonly outcome: TaskOutcome; readonly result: JsonObject }
   | {
@@ -62,36 +68,41 @@ export type FlowEvent =
     }
   | {
       readonly type: 'child.done';
-      readonly flow: FlowId;
+      readonly flow: string;
       readonly outcome: FlowOutcome;
       readonly world: World;
     };
 
-export type FlowOutcome = 'done' | 'cancelled' | 'failed';
-
-export interface FlowOutput {
-  readonly outcome: FlowOutcome;
-  readonly slots: Slots;
-}
-
 /** `meta` of a state a flow can come to rest in. */
 export interface RestMeta {
   readonly ask?: {
+    /** The slot asked for; `$next` takes it, and the prompt, from `data.next`. */
     readonly slot: string;
     /** Reply id of the prompt. */
     readonly reply: string;
     readonly secure?: SecurePurpose;
     /** Asked with yes and no; `affirm` and `deny` answer it. */
     readonly confirm?: boolean;
+    /** The choices are what `Flow.choices` lists; each is worded by `<reply>.choice`. */
+    readonly listed?: true;
   };
+  readonly outcome?: FlowOutcome;
 }
 
-/** What an action of a machine may do: hand an effect to the manager. Any other action is refused by `step.ts`. */
-export type EmitEffect = { readonly type: 'effect'; readonly params: Effect };
+/** The one action a machine may return: an effect handed to the manager. `step.ts` refuses any other. */
+export type EffectAction = { readonly type: 'effect'; readonly params: Effect };
 
 export interface Flow {
   readonly id: FlowId;
   /** To be raised whenever the structure changes; a test holds its hash. */
   readonly version: number;
   readonly machine: AnyStateMachine;
+  /** Slots that no longer hold when another one is corrected. */
+  readonly invalidates: { readonly [slot: string]: readonly string[] };
+  /** What the prompts of this flow may show. */
+  readonly prompt: (context: FlowContext) => JsonObject;
+  /** Answers to a `listed` question: the value, and what its label shows. */
+  readonly choices?: (
+    context: FlowContext,
+  ) => readonly { readonly value: string; readonly params: JsonObject }[];
 }

@@ -2,7 +2,7 @@
  * The words of the dialogue. A conversation is one thread of talk between one channel user and us;
  * what it is doing is its stack of frames, the top one being the flow that listens.
  */
-import type { FactId, FactValue, Finding } from './fact.ts';
+import type { FactId, FactValue } from './fact.ts';
 import type { CaseId, ConversationId, LinkId, PersonRef, TaskId } from './ids.ts';
 import type { Instant, RegionCode } from './insurance.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -115,8 +115,10 @@ export interface Frame {
   readonly saved: Json;
   readonly slots: Slots;
   readonly given: readonly string[];
-  /** Consecutive answers that did not fit the question being asked. */
-  readonly misses: number;
+  /** The task whose result the frame waits for. */
+  readonly task?: TaskId;
+  /** Begun by the frame below, which waits for its end; otherwise the frame below was merely left for a while. */
+  readonly child: boolean;
 }
 
 /** The question the citizen is looking at. */
@@ -151,6 +153,8 @@ export interface Conversation {
   readonly asking?: Asking;
   /** Words of the last turn, for 再说一遍. */
   readonly lastReplies: readonly Reply[];
+  /** Consecutive turns that were not understood. */
+  readonly misses: number;
   /** Intents offered by the last ask-back; never two ask-backs in a row. */
   readonly offered?: readonly Intent[];
   readonly openCase?: CaseId;
@@ -189,17 +193,13 @@ export type Effect =
   /** Work of the clerk; its result comes back as `task.settled`. */
   | { readonly kind: 'submitTask'; readonly task: string; readonly input: JsonObject }
   | { readonly kind: 'say'; readonly reply: Reply }
-  /** Answered within the turn from frozen knowledge. */
-  | { readonly kind: 'answer'; readonly intent: Intent; readonly params: JsonObject }
+  /** Answered within the turn from frozen knowledge, as are the next three. */
   | { readonly kind: 'check'; readonly check: string; readonly params: JsonObject }
-  | { readonly kind: 'diagnose'; readonly symptom: Symptom }
+  | { readonly kind: 'diagnose'; readonly symptom: string }
+  /** Says what the last diagnosis found, with evidence and source. */
+  | { readonly kind: 'tellFindings'; readonly symptom: string }
+  /** Judges again by fresh records and says whether the trouble is gone. */
+  | { readonly kind: 'recheck'; readonly symptom: string }
   /** A sub-flow: pushed on the stack, its end comes back as `child.done`. */
   | { readonly kind: 'callFlow'; readonly flow: string; readonly slots: Slots }
-  | { readonly kind: 'openSecurePage'; readonly purpose: SecurePurpose; readonly params: JsonObject }
-  | { readonly kind: 'openCase'; readonly reason: string; readonly findings: readonly Finding[] }
-  | {
-      readonly kind: 'setTimer';
-      readonly name: string;
-      readonly afterMs: number;
-      readonly params: JsonObject;
-    };
+  | { readonly kind: 'openCase'; readonly reason: string };

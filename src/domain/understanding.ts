@@ -35,20 +35,22 @@ export interface Scored<Id extends string> {
 }
 
 /** A short reaction to what was just asked or said. */
-export type Reaction =
-  | 'yes'
-  | 'no'
-  | 'unsure'
-  | 'cancel'
-  | 'back'
-  | 'restart'
-  | 'repeat'
-  | 'correct'
-  | 'hand_off'
-  | 'thanks'
-  | 'greet'
-  | 'more'
-  | 'none_of_these';
+export const REACTIONS = [
+  'yes',
+  'no',
+  'unsure',
+  'cancel',
+  'back',
+  'restart',
+  'repeat',
+  'correct',
+  'hand_off',
+  'thanks',
+  'greet',
+  'more',
+  'none_of_these',
+] as const;
+export type Reaction = (typeof REACTIONS)[number];
 
 export type Action = 'answer' | 'task' | 'diagnose' | 'ask_back' | 'out_of_scope' | 'fallback';
 

@@ -1,0 +1,156 @@
+/**
+ * diagnose: finds out why something does not show, does not pay or cannot be done, and mends it.
+ *
+ * Asks what is wrong when nobody said it. Then thinks (the engine answers within the turn): asks one
+ * more question, or offers to look at the records (with consent, by a verified person), or tells what
+ * it found. A finding that an act can mend leads to an offer; after the act the records are looked at
+ * again and the citizen is told whether the trouble is gone. When nothing was found a person is offered.
+ */
+import { setup } from 'xstate';
+import type { Slots } from '../src/domain/conversation.ts';
+import type { Flow, FlowContext } from './flow.ts';
+import { actions, begin, emit, flowTypes, guards, lacks, note, say, shown, textOf } from './machine.ts';
+
+/** Only these slots are handed to the act that mends; the facts stay here. */
+const HANDED_DOWN = ['relation', 'region', 'same_province', 'how', 'object'] as const;
+
+function handedDown({ slots, data }: FlowContext): Slots {
+  const all: Slots = { ...(data.actSlots as Slots | undefined), ...slots };
+  return Object.fromEntries(
+    HANDED_DOWN.flatMap((slot) => (all[slot] === undefined ? [] : [[slot, all[slot]]])),
+  );
+}
+
+const machine = setup({
+  types: flowTypes,
+  actions: {
+    ...actions,
+    think: emit(({ slots }) => ({ kind: 'diagnose', symptom: textOf(slots, 'symptom') ?? 'other' })),
+    tell: emit(({ slots }) => ({ kind: 'tellFindings', symptom: textOf(slots, 'symptom') ?? 'other' })),
+    lookUp: emit(({ slots }) => ({
+      kind: 'submitTask',
+      task: 'look-up-records',
+      input: { relation: slots.relation ?? null, region: slots.region ?? null },
+    })),
+    callAct: emit((context) => ({
+      kind: 'callFlow',
+      flow: String(context.data.flow),
+      slots: handedDown(context),
+    })),
+    callHandOff: emit(() => ({ kind: 'callFlow', flow: 'hand-off', slots: { reason: 'not_found_out' } })),
+    sayNoRecords: say('diagnose.no_records'),
+    sayLeftOpen: say('diagnose.left_open'),
+    recheck: emit(({ slots }) => ({ kind: 'recheck', symptom: textOf(slots, 'symptom') ?? 'other' })),
+    noteRecords: note({ records: 'seen' }),
+    noteNoRecords: note({ records: 'refused' }),
+  },
+  guards: {
+    ...guards,
+    lacksSymptom: lacks('symptom'),
+    isUnverified: ({ context }) => !context.world.verified,
+    shouldAsk: ({ event }) => event.type === 'diagnosed' && event.advice === 'ask',
+    shouldLookUp: ({ event }) => event.type === 'diagnosed' && event.advice === 'lookup',
+    hasAct: ({ context }) => typeof context.data.flow === 'string',
+    isUnsure: ({ context }) => context.data.sure === false,
+  },
+}).createMachine({
+  id: 'diagnose',
+  context: begin,
+  initial: 'deciding',
+  states: {
+    deciding: {
+      always: [{ guard: 'lacksSymptom', target: 'askingSymptom' }, { target: 'thinking' }],
+    },
+    askingSymptom: {
+      meta: { ask: { slot: 'symptom', reply: 'diagnose.ask.symptom' } },
+      on: { provide: { target: 'deciding', actions: 'keepSlots' } },
+    },
+    thinking: {
+      tags: 'waiting',
+      entry: 'think',
+      on: {
+        diagnosed: [
+          { guard: 'shouldAsk', target: 'askingFact', actions: 'keepParams' },
+          { guard: 'shouldLookUp', target: 'askingConsent', actions: 'keepParams' },
+          { target: 'telling', actions: 'keepParams' },
+        ],
+      },
+    },
+    askingFact: {
+      meta: { ask: { slot: '$next', reply: 'diagnose.ask.$next' } },
+      on: { provide: { target: 'thinking', actions: 'keepSlots' } },
+    },
+    askingConsent: {
+      meta: { ask: { slot: 'consent_lookup', reply: 'diagnose.consent_lookup', confirm: true } },
+      on: {
+        affirm: 'identifying',
+        deny: { target: 'thinking', actions: 'noteNoRecords' },
+        // A relative, a place or another fact said instead of yes or no is welcome, too.
+        provide: { target: 'thinking', actions: 'keepSlots' },
+      },
+    },
+    identifying: {
+      always: [{ guard: 'isUnverified', target: 'verifying' }, { target: 'lookingUp' }],
+    },
+    verifying: {
+      tags: 'waiting',
+      entry: 'callVerify',
+      on: {
+        'child.done': [
+          { guard: 'childDone', target: 'lookingUp', actions: 'keepWorld' },
+          { target: 'thinking', actions: 'noteNoRecords' },
+        ],
+      },
+    },
+    lookingUp: {
+      tags: 'waiting',
+      entry: 'lookUp',
+      on: {
+        'task.settled': [
+          { guard: 'isDone', target: 'thinking', actions: ['keepResult', 'noteRecords'] },
+          { target: 'thinking', actions: ['noteNoRecords', 'sayNoRecords'] },
+        ],
+      },
+    },
+    telling: {
+      entry: 'tell',
+      always: [
+        { guard: 'isUnsure', target: 'offeringPerson' },
+        { guard: 'hasAct', target: 'offering' },
+        { target: 'done' },
+      ],
+    },
+    offering: {
+      meta: { ask: { slot: 'offer', reply: 'diagnose.offer.$flow', confirm: true } },
+      on: { affirm: 'acting', deny: 'leftOpen' },
+    },
+    offeringPerson: {
+      meta: { ask: { slot: 'offer', reply: 'diagnose.offer.person', confirm: true } },
+      on: { affirm: 'handingOff', deny: 'leftOpen' },
+    },
+    handingOff: {
+      tags: 'waiting',
+      entry: 'callHandOff',
+      on: { 'child.done': 'done' },
+    },
+    acting: {
+      tags: 'waiting',
+      entry: 'callAct',
+      on: {
+        'child.done': [{ guard: 'childDone', target: 'lookingAgain' }, { target: 'leftOpen' }],
+      },
+    },
+    lookingAgain: {
+      tags: 'waiting',
+      entry: 'lookUp',
+      on: {
+        'task.settled': [{ guard: 'isDone', target: 'rechecked', actions: 'keepResult' }, { target: 'done' }],
+      },
+    },
+    rechecked: { type: 'final', entry: 'recheck', meta: { outcome: 'done' } },
+    done: { type: 'final', meta: { outcome: 'done' } },
+    leftOpen: { type: 'final', entry: 'sayLeftOpen', meta: { outcome: 'done' } },
+  },
+});
+
+export const diagnose: Flow = { id: 'diagnose', version: 1, machine, invalidates: {}, prompt: shown };

@@ -1,0 +1,25 @@
+/** All flows, in one list the compiler checks. */
+import { acceptInvite } from './accept-invite.ts';
+import { bind } from './bind.ts';
+import { caseStatus } from './case-status.ts';
+import { diagnose } from './diagnose.ts';
+import type { Flow, FlowId } from './flow.ts';
+import { handOff } from './hand-off.ts';
+import { query } from './query.ts';
+import { unbind } from './unbind.ts';
+import { verifyIdentity } from './verify-identity.ts';
+
+export const FLOWS: { readonly [id in FlowId]: Flow } = {
+  'verify-identity': verifyIdentity,
+  diagnose,
+  bind,
+  'accept-invite': acceptInvite,
+  unbind,
+  query,
+  'case-status': caseStatus,
+  'hand-off': handOff,
+};
+
+export function flowOf(id: string): Flow | undefined {
+  return Object.hasOwn(FLOWS, id) ? FLOWS[id as FlowId] : undefined;
+}
