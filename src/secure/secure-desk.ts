@@ -1,0 +1,173 @@
+/**
+ * What happens on secure pages, without HTTP: a link is opened, a form is checked, what is personal
+ * goes into the vault, and the conversation learns references and masked words only.
+ *
+ * A link is `open` until it is completed (`used`) or its time is over (`lapsed`). Submits of one link
+ * are taken one after the other, so that a button pressed twice writes once; the store decides in
+ * the end, in one transaction, who was first.
+ */
+import type { Clock } from '../contracts/clock.ts';
+import type { IdentityProvider, ProvedIdentity } from '../contracts/identity.ts';
+import type { LinkRow, Links, PersonRecord, Vault } from '../contracts/store.ts';
+import type { Slots } from '../domain/conversation.ts';
+import type { PersonRef } from '../domain/ids.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { maskName } from '../domain/masking.ts';
+import { digestOf, isSecureToken } from '../domain/secure-token.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import { DOCUMENT_TYPES } from './documents.ts';
+import { type FieldFault, textOf } from './fields.ts';
+import { createLanes } from './lanes.ts';
+import { pledgeFor } from './pledge.ts';
+import { type RelativeForm, readRelative } from './relative-page.ts';
+import { createVerifyPage } from './verify-page.ts';
+import type { FieldError, RelativeView, SecureView, SubmitResult, VerifyView } from './views.ts';
+import { type Params, pageWords, wording } from './wording.ts';
+
+export interface SecureDeskParts {
+  readonly links: Links;
+  readonly vault: Pick<Vault, 'remember' | 'reveal' | 'keepPledge'>;
+  readonly identity: IdentityProvider;
+  readonly knowledge: Pick<Knowledge, 'replies' | 'regions' | 'lexicon'>;
+  readonly clock: Clock;
+}
+
+export interface SecureDesk {
+  /** What the page of this link shows. Never changes anything. */
+  open(token: string): Promise<SecureView>;
+  /** Takes the page's fields. Faults of the citizen are values; trouble of the world throws. */
+  submit(token: string, fields: JsonObject): Promise<SubmitResult>;
+}
+
+type LinkState = 'open' | 'used' | 'lapsed' | 'unknown';
+
+export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
+  const { links, vault, identity, knowledge, clock } = parts;
+  const takeVerify = createVerifyPage(identity);
+  const inLane = createLanes();
+
+  async function find(token: string): Promise<{ state: LinkState; link?: LinkRow; digest: string }> {
+    if (!isSecureToken(token)) return { state: 'unknown', digest: '' };
+    const digest = digestOf(token);
+    const link = await links.linkByDigest(digest);
+    if (link === undefined) return { state: 'unknown', digest };
+    const state = link.usedAt !== undefined ? 'used' : clock.now() >= link.expiresAt ? 'lapsed' : 'open';
+    return { state, link, digest };
+  }
+
+  async function viewVerify(link: LinkRow): Promise<VerifyView> {
+    const options = await identity.options();
+    const words = pageWords(knowledge, { time: clockTime(link.expiresAt) });
+    return { state: 'open', purpose: 'verify', provider: identity.id, options, words };
+  }
+
+  async function viewRelative(link: LinkRow): Promise<RelativeView> {
+    const about = aboutRelative(link, await payerOf(link));
+    return {
+      state: 'open',
+      purpose: 'relative',
+      provider: identity.id,
+      ...about,
+      documentTypes: DOCUMENT_TYPES.map((value) => ({
+        value,
+        label: wording(knowledge, `secure.document.${value}`),
+        hint: wording(knowledge, `secure.document.${value}.hint`),
+      })),
+      pledge: pledgeFor(knowledge, about),
+      words: pageWords(knowledge, { ...about, time: clockTime(link.expiresAt) }),
+    };
+  }
+
+  /** What the page and the 承诺书 call the people and the place. */
+  function aboutRelative(link: LinkRow, payer: PersonRecord) {
+    const relation = textOf(link.context.relation);
+    const labels: { readonly [relation: string]: { readonly label: string } | undefined } =
+      knowledge.lexicon.relations;
+    return {
+      relation: labels[relation]?.label ?? relation,
+      region:
+        knowledge.regions.get(textOf(link.context.region))?.name ??
+        wording(knowledge, 'secure.relative.region_unknown'),
+      payer: maskName(payer.name),
+    } satisfies Params;
+  }
+
+  async function payerOf(link: LinkRow): Promise<PersonRecord> {
+    const payer = await vault.reveal(textOf(link.context.payer) as PersonRef);
+    if (payer === undefined) throw new Error(`Link ${link.id} names a payer whom the vault does not hold`);
+    return payer;
+  }
+
+  async function submitVerify(link: LinkRow, digest: string, fields: JsonObject): Promise<SubmitResult> {
+    const step = await takeVerify(link.id, fields);
+    if (step.kind === 'refused') return refused('open', step.faults);
+    if (step.kind === 'challenge') return { ok: true, next: 'code', challenge: step.challenge };
+    const name = maskName(step.identity.name);
+    const person = await vault.remember(documentOf(step.identity));
+    return complete(digest, { person, personName: name }, name);
+  }
+
+  async function submitRelative(link: LinkRow, digest: string, fields: JsonObject): Promise<SubmitResult> {
+    const payer = await payerOf(link);
+    const now = clock.now();
+    const form = readRelative(fields, payer, localDay(now));
+    if (form.kind === 'refused') return refused('open', form.faults);
+    const { version, digest: textDigest } = pledgeFor(knowledge, aboutRelative(link, payer));
+    const pledge = { version, digest: textDigest, signedAt: new Date(now).toISOString() };
+    const dependent = await vault.remember(documentOf(form));
+    await vault.keepPledge({ person: payer.ref, signature: form.signature, ...pledge });
+    const name = maskName(form.name);
+    return complete(digest, { dependent, dependentName: name, dependentAge: form.age, pledge }, name);
+  }
+
+  async function complete(digest: string, slots: Slots, name: string): Promise<SubmitResult> {
+    const outcome = await links.completeLink(digest, slots);
+    if (outcome === 'completed') return { ok: true, next: 'done', summary: { name } };
+    return refused(outcome, [{ field: 'link', reply: `secure.error.link_${outcome}` }]);
+  }
+
+  function refused(state: LinkState, faults: readonly FieldFault[]): SubmitResult {
+    const errors = faults.map(({ field, reply, params, hint }): FieldError => {
+      const hintWords = hint === undefined ? {} : { hint: wording(knowledge, hint) };
+      return { field, reply, message: wording(knowledge, reply, { ...params, ...hintWords }) };
+    });
+    return { ok: false, state, errors };
+  }
+
+  return {
+    async open(token) {
+      const { state, link } = await find(token);
+      if (state === 'open' && link !== undefined) {
+        return link.purpose === 'verify' ? viewVerify(link) : viewRelative(link);
+      }
+      const words = pageWords(knowledge, {});
+      if (state === 'open' || link === undefined) return { state: 'unknown', words };
+      return { state, purpose: link.purpose, words };
+    },
+    submit(token, fields) {
+      return inLane(token, async () => {
+        const { state, link, digest } = await find(token);
+        if (state !== 'open' || link === undefined) {
+          return refused(state, [{ field: 'link', reply: `secure.error.link_${state}` }]);
+        }
+        const submit = link.purpose === 'verify' ? submitVerify : submitRelative;
+        return submit(link, digest, fields);
+      });
+    },
+  };
+}
+
+function documentOf({ name, documentType, documentNumber }: ProvedIdentity | RelativeForm) {
+  return { name, documentType, documentNumber };
+}
+
+// The whole country keeps one time, UTC+8 without summer time.
+const LOCAL_OFFSET_MS = 8 * 3_600_000;
+
+function localDay(at: number): string {
+  return new Date(at + LOCAL_OFFSET_MS).toISOString().slice(0, 10);
+}
+
+function clockTime(at: number): string {
+  return new Date(at + LOCAL_OFFSET_MS).toISOString().slice(11, 16);
+}
