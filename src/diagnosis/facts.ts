@@ -31,6 +31,13 @@ export const FACTS = {
     about: 'what the citizen wants to happen',
     askCost: 1,
   },
+  'asker.side': {
+    type: 'choice',
+    choices: ['payer', 'dependent'],
+    about: 'whether the citizen gives the money or receives it',
+    askCost: 1,
+    record: true,
+  },
   'page.used': {
     type: 'choice',
     choices: ['kinship', 'mutual_aid', 'wallet', 'tax', 'hospital'],
@@ -51,9 +58,16 @@ export const FACTS = {
       'duplicate',
       'busy',
       'materials',
+      'relation',
+      'region',
+      'face',
+      'ecert',
+      'balance',
+      'window',
+      'none',
       'other',
     ],
-    about: 'what the error message was about',
+    about: 'what the error message was about; none: there was no error',
     askCost: 2,
   },
   'binding.state': {
@@ -95,6 +109,8 @@ export const FACTS = {
   },
   'binding.days': { ...count, about: 'days since the relation began', record: true },
   'invite.pending': { ...yesNo, about: 'the relative has not yet confirmed', record: true, askCost: 1 },
+  'review.pending': { ...yesNo, about: 'the page says 审核中 or 受理中', record: true, askCost: 1 },
+  'consent.refused': { ...yesNo, about: 'the relative refused or left', record: true, askCost: 2 },
   'kinship.exists': { ...yesNo, about: 'a 亲情账户 exists between the two', record: true },
   'account.balance_fen': { ...fen, about: "payer's personal account", record: true },
   'account.empty_said': {
@@ -121,6 +137,7 @@ export const FACTS = {
     choices: ['normal', 'paused', 'arrears', 'ended'],
     about: 'standing of the payer',
     record: true,
+    askCost: 2,
   },
   'dependent.scheme': {
     type: 'choice',
@@ -134,6 +151,7 @@ export const FACTS = {
     choices: ['normal', 'paused', 'arrears', 'ended'],
     about: 'standing of the dependent',
     record: true,
+    askCost: 2,
   },
   'dependent.enrolments': { ...count, about: 'valid enrolments of the dependent', record: true },
   'dependent.bound_elsewhere': {
@@ -188,7 +206,13 @@ export const FACTS = {
     record: true,
   },
   'application.materials_missing': { ...yesNo, about: 'papers were asked for', record: true, askCost: 2 },
-  'premium.window_open': { ...yesNo, about: 'today lies in the payment window', record: true, askCost: 2 },
+  'premium.window_open': {
+    ...yesNo,
+    about: 'today lies in the payment window',
+    record: true,
+    rule: true,
+    askCost: 2,
+  },
   'premium.registered': {
     ...yesNo,
     about: 'the dependent is registered for the year',
@@ -221,7 +245,7 @@ export const FACTS = {
     record: true,
     askCost: 2,
   },
-  'spending.by_relative': { ...yesNo, about: 'bound relatives used the money', record: true },
+  'spending.by_relative': { ...yesNo, about: 'bound relatives used the money', record: true, askCost: 2 },
   'wallet.payer_open': { ...yesNo, about: "payer's 医保钱包 is open", record: true, askCost: 1 },
   'wallet.dependent_open': { ...yesNo, about: "dependent's 医保钱包 is open", record: true, askCost: 1 },
   'wallet.region_open': { ...yesNo, about: 'both pooling regions have the wallet', record: true },
@@ -237,6 +261,12 @@ export const FACTS = {
     askCost: 2,
   },
   'quota.set_fen': { ...fen, about: 'quota set aside across provinces', record: true },
+  'quota.set_said': { ...yesNo, about: 'a quota was set in the wallet, as the citizen knows', askCost: 2 },
+  'pool.funded_said': {
+    ...yesNo,
+    about: 'money was allocated to the shared pool, as the citizen knows',
+    askCost: 2,
+  },
   'pool.allocated_fen': { ...fen, about: 'money allocated to the shared pool', record: true },
   'authorised.left_fen': { ...fen, about: 'authorised amount left', record: true },
   'ecert.active': { ...yesNo, about: '医保电子凭证 is active', record: true, askCost: 1 },
@@ -262,7 +292,46 @@ export const FACTS = {
   'rule.past_years_only': { ...yesNo, about: 'only the carried-over part may be used', rule: true },
   'rule.one_payer_only': { ...yesNo, about: 'a dependent may have one payer only', rule: true },
   'rule.needs_review': { ...yesNo, about: 'the agency approves each binding', rule: true },
+  'rule.in_law_allowed': { ...yesNo, about: "the spouse's parents may be bound here", rule: true },
+  'rule.cross_province': {
+    type: 'choice',
+    choices: ['none', 'pilot', 'wallet_transfer', 'wallet_quota'],
+    about: 'how sharing across provinces works here',
+    rule: true,
+  },
+  'rule.consent_step': {
+    type: 'choice',
+    choices: ['none', 'spouse', 'from_age', 'everyone'],
+    about: 'who must confirm a binding',
+    rule: true,
+  },
+  'rule.period': {
+    type: 'choice',
+    choices: ['none', 'start', 'start_and_end'],
+    about: 'whether a relation has a start or an end day',
+    rule: true,
+  },
+  'rule.own_account_first': { ...yesNo, about: "the patient's own account pays first", rule: true },
+  'rule.order_can_be_set': { ...yesNo, about: 'somebody may set the order of payers', rule: true },
+  'rule.suspension_effect': {
+    type: 'choice',
+    choices: ['ends', 'pauses', 'none'],
+    about: "what a pause of the payer's insurance does to the relation",
+    rule: true,
+  },
+  'rule.unbind_lock_days': { ...count, about: 'days in which a new relation cannot be ended', rule: true },
+  'rule.premium_allowed': {
+    ...yesNo,
+    about: "a relative's premium may be paid from the account",
+    rule: true,
+  },
   'rule.kinship_first': { ...yesNo, about: 'a 亲情账户 is a step of binding here', rule: true },
 } as const satisfies Record<FactId, FactSpec>;
 
 export type KnownFactId = keyof typeof FACTS;
+export const FACT_IDS = Object.keys(FACTS) as readonly KnownFactId[];
+
+/** What a fact is, or undefined when there is none of that name. */
+export function factSpec(id: FactId): FactSpec | undefined {
+  return Object.hasOwn(FACTS, id) ? FACTS[id as KnownFactId] : undefined;
+}

@@ -1,0 +1,145 @@
+/**
+ * The causes as a small probabilistic model: naive Bayes with hard rules.
+ *
+ * Every cause has a weight: its prior for the complaint, times the likelihood ratio of each piece of
+ * evidence that is known to hold. `excluded_if` makes it zero, `settled_if` lifts it above everything
+ * that is only likely. Nothing else enters, so each probability can be explained from the facts shown.
+ */
+import type { Fact, FactId } from '../domain/fact.ts';
+import type { CauseId, Symptom } from '../domain/taxonomy.ts';
+import type { Scored } from '../domain/understanding.ts';
+import {
+  type CauseEntry,
+  type Condition,
+  PRIOR_WEIGHTS,
+  type Prior,
+  STRENGTHS,
+  type Strength,
+} from '../knowledge/schema/cause.ts';
+import { type FactLookup, factsOf, holds } from './conditions.ts';
+
+/** Said facts are bent by memory and by our question, so they count a little less than a record. */
+const SAID_EXPONENT = 0.8;
+/** Weight of a cause that is not listed for the complaint: strong evidence can still raise it. */
+const UNLISTED_WEIGHT = 0.15;
+/** Lifts a settled cause above all that is merely likely. */
+const SETTLED_FACTOR = 400;
+/** A full hint of the words counts as much as strong evidence. */
+const HINT_FACTOR = 8;
+/** Complaints that belong to what the citizen wants; used when the complaint itself is unclear. */
+const SYMPTOMS_OF_GOAL: Readonly<Record<string, readonly Symptom[]>> = {
+  bind: ['cant_bind', 'not_shown', 'invite_stuck'],
+  pay_premium: ['no_pay_button', 'cant_pay_premium'],
+  use: ['cant_use', 'wrong_deduction'],
+  query: ['not_shown', 'missing_money'],
+  leave: ['cant_unbind'],
+};
+
+export interface Rule {
+  readonly condition: Condition;
+  readonly facts: readonly FactId[];
+  /** Above 1 speaks for the cause, below 1 against it. */
+  readonly ratio: number;
+}
+
+export interface CauseModel {
+  readonly entry: CauseEntry;
+  readonly rules: readonly Rule[];
+}
+
+export interface Model {
+  readonly causes: readonly CauseModel[];
+  /** Places in `causes` of those that speak of a fact. */
+  readonly byFact: ReadonlyMap<FactId, readonly number[]>;
+}
+
+export interface Standing {
+  readonly weight: number;
+  readonly settled: boolean;
+}
+
+const compiled = new WeakMap<ReadonlyMap<CauseId, CauseEntry>, Model>();
+
+/** The model of a set of causes; made once for each set, as knowledge is frozen. */
+export function modelOf(causes: ReadonlyMap<CauseId, CauseEntry>): Model {
+  const known = compiled.get(causes);
+  if (known !== undefined) return known;
+  const model = compile([...causes.values()]);
+  compiled.set(causes, model);
+  return model;
+}
+
+/** How much of the complaint a cause explains before any fact is known; `listed` when it says so itself. */
+export function priorOf(
+  entry: CauseEntry,
+  symptom: Symptom,
+  lookup: FactLookup,
+): { readonly weight: number; readonly listed: boolean } {
+  const own = entry.symptoms[symptom];
+  if (own !== undefined) return { weight: priorWeight(own), listed: true };
+  if (symptom !== 'other') return { weight: UNLISTED_WEIGHT, listed: false };
+  const goal = lookup('goal')?.value;
+  const meant =
+    (goal === undefined ? undefined : SYMPTOMS_OF_GOAL[String(goal)]) ?? Object.keys(entry.symptoms);
+  const weights = meant.map((id) => entry.symptoms[id as Symptom]).filter((weight) => weight !== undefined);
+  // An unclear complaint leaves every cause possible; half weight, since no words point to it.
+  return weights.length === 0
+    ? { weight: UNLISTED_WEIGHT, listed: true }
+    : { weight: Math.max(...weights.map(priorWeight)) / 2, listed: true };
+}
+
+/** Weight of one cause under the facts. A cause settles only complaints it lists. */
+export function standing(cause: CauseModel, symptom: Symptom, hint: number, lookup: FactLookup): Standing {
+  const { entry, rules } = cause;
+  if (entry.excluded_if !== undefined && holds(entry.excluded_if, lookup) === true) {
+    return { weight: 0, settled: false };
+  }
+  const prior = priorOf(entry, symptom, lookup);
+  let weight = prior.weight * (1 + HINT_FACTOR * hint);
+  for (const rule of rules) {
+    if (holds(rule.condition, lookup) === true) weight *= rule.ratio ** exponentOf(rule.facts, lookup);
+  }
+  const ruled = entry.settled_if !== undefined && holds(entry.settled_if, lookup) === true;
+  if (ruled) weight *= prior.listed ? SETTLED_FACTOR : STRENGTHS.strong;
+  return { weight, settled: ruled && prior.listed };
+}
+
+/** The hint of the words for each cause, 0 where there is none. */
+export function hintsOf(model: Model, hints: readonly Scored<CauseId>[]): readonly number[] {
+  const byCause = new Map(
+    hints.map(({ id, p }) => [id, Number.isFinite(p) ? Math.min(Math.max(p, 0), 1) : 0]),
+  );
+  return model.causes.map(({ entry }) => byCause.get(entry.id) ?? 0);
+}
+
+function compile(entries: readonly CauseEntry[]): Model {
+  const causes = entries.map((entry) => ({ entry, rules: entry.evidence.map(ruleOf) }));
+  const byFact = new Map<FactId, number[]>();
+  causes.forEach(({ entry, rules }, place) => {
+    const hard = [entry.excluded_if, entry.settled_if].filter((condition) => condition !== undefined);
+    const ids = new Set([...rules.flatMap((rule) => rule.facts), ...hard.flatMap(factsOf)]);
+    for (const id of ids) byFact.set(id, [...(byFact.get(id) ?? []), place]);
+  });
+  return { causes, byFact };
+}
+
+function ruleOf(evidence: CauseEntry['evidence'][number]): Rule {
+  const ratio = 'for' in evidence ? ratioOf(evidence.for) : 1 / ratioOf(evidence.against);
+  return { condition: evidence.if, facts: factsOf(evidence.if), ratio };
+}
+
+function exponentOf(facts: readonly FactId[], lookup: FactLookup): number {
+  return facts.some((id) => isSaid(lookup(id))) ? SAID_EXPONENT : 1;
+}
+
+function isSaid(fact: Fact | undefined): boolean {
+  return fact?.origin.kind === 'said';
+}
+
+function ratioOf(strength: Strength): number {
+  return typeof strength === 'number' ? strength : STRENGTHS[strength];
+}
+
+function priorWeight(prior: Prior): number {
+  return typeof prior === 'number' ? prior : PRIOR_WEIGHTS[prior];
+}
