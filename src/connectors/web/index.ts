@@ -1,0 +1,55 @@
+/**
+ * The web chat as a channel. It keeps no talk: what was said is in the store's history, and `deliver`
+ * only wakes the pages that look at it. A second delivery of the same part therefore shows nothing twice.
+ */
+import type { Hono } from 'hono';
+import type { Clock, Random } from '../../contracts/clock.ts';
+import type { Connector, Receive } from '../../contracts/connector.ts';
+import type { Store } from '../../contracts/store.ts';
+import { createHub } from './hub.ts';
+import { chatRoutes } from './routes.ts';
+
+export interface WebConnectorParts {
+  readonly store: Pick<Store, 'conversationAt' | 'history'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The address citizens use, such as `https://…`: behind a proxy the asked host may differ. HTTPS makes cookies `Secure`. */
+  readonly publicUrl?: string | undefined;
+  /** Believe `X-Forwarded-For`: only where a proxy of ours is the only way in. */
+  readonly isBehindProxy?: boolean;
+}
+
+export interface WebConnector extends Connector {
+  readonly id: 'web';
+  /** Where and what the HTTP server mounts for this channel. */
+  readonly http: { readonly path: string; readonly routes: Hono };
+  /** Pages that are looking at a talk right now. */
+  openStreams(): number;
+}
+
+export function createWebConnector(parts: WebConnectorParts): WebConnector {
+  const hub = createHub();
+  let receive: Receive | undefined;
+  const routes = chatRoutes({
+    ...parts,
+    hub,
+    isBehindProxy: parts.isBehindProxy ?? false,
+    receive: () => receive,
+  });
+  return {
+    id: 'web',
+    http: { path: '/api/chat', routes },
+    async start(given) {
+      receive = given;
+    },
+    async deliver({ address }) {
+      hub.wake(address.user);
+      return { state: 'sent' };
+    },
+    async stop() {
+      receive = undefined;
+      hub.close();
+    },
+    openStreams: () => hub.count(),
+  };
+}

@@ -1,0 +1,46 @@
+/** One line of the talk as the page gets it. Reply parameters stay here: the page shows words, it computes nothing. */
+import type { HistoryLine } from '../../contracts/store.ts';
+
+export interface PageLine {
+  readonly position: number;
+  readonly who: 'citizen' | 'bot';
+  readonly at: string;
+  readonly reply: string;
+  readonly text: string;
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  readonly secure?: { readonly purpose: string; readonly url: string };
+  readonly sources?: readonly {
+    readonly title: string;
+    readonly publisher: string;
+    readonly date: string;
+    readonly url?: string;
+  }[];
+}
+
+export function renderLine({ position, who, at, part }: HistoryLine): PageLine {
+  const { secure, sources, choices } = part;
+  return {
+    position,
+    who,
+    at,
+    reply: part.id,
+    text: part.text,
+    ...(choices === undefined || choices.length === 0 ? {} : { choices }),
+    ...(secure?.url === undefined ? {} : { secure: { purpose: secure.purpose, url: secure.url } }),
+    ...(sources === undefined || sources.length === 0
+      ? {}
+      : {
+          sources: sources.map(({ title, publisher, date, url }) => ({
+            title,
+            publisher,
+            date,
+            ...(url === undefined ? {} : { url }),
+          })),
+        }),
+  };
+}
+
+/** Lines without words, such as the opening of the page, are nothing to show. */
+export function isShown(line: HistoryLine): boolean {
+  return line.part.text.trim() !== '';
+}

@@ -1,0 +1,112 @@
+/** The HTTP server: mounts what rooms hand in, adds headers and limits, and holds no logic of its own. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Clock } from '../contracts/clock.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
+import type { SecureDesk } from '../secure/secure-desk.ts';
+import { securityHeaders } from './headers.ts';
+import { loadPages } from './pages.ts';
+import { secureRoutes } from './secure-routes.ts';
+import { staticRoutes } from './static-routes.ts';
+
+export interface HttpChannel {
+  readonly id: string;
+  readonly http: { readonly path: string; readonly routes: Hono };
+}
+
+export interface ServerParts {
+  /** Channels that are reached by HTTP, each mounted at its own path. */
+  readonly connectors: readonly HttpChannel[];
+  readonly secure: SecureDesk;
+  readonly clock: Clock;
+  /** Where `scripts/build-pages.ts` put the pages. */
+  readonly pagesDir: string;
+  readonly publicUrl?: string | undefined;
+  readonly isBehindProxy?: boolean;
+  /** What `/healthz` says beside `ok`; throwing makes it say 503. */
+  readonly health?: () => Promise<Record<string, string | number | boolean>>;
+  /** Told of failed requests: the route's pattern and a code, never an address, a secret or a body. */
+  readonly onFailure?: (failure: { readonly route: string; readonly code: ErrorCode | 'internal' }) => void;
+}
+
+export interface WebServer {
+  /** The application itself, for tests that need no port. */
+  readonly app: Hono;
+  /** Port 0 takes any free one. */
+  listen(port: number, host: string): Promise<{ readonly url: string }>;
+  /** Takes no new requests, lets running ones end, and resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+const CLOSE_GRACE_MS = 3_000;
+/** A request must have arrived whole within this time. */
+const REQUEST_MS = 30_000;
+
+export function createServer(parts: ServerParts): WebServer {
+  const app = createApp(parts);
+  let server: Server | undefined;
+  return {
+    app,
+    listen: async (port, host) => {
+      server = createAdaptorServer({ fetch: app.fetch }) as Server;
+      server.requestTimeout = REQUEST_MS;
+      return { url: await listening(server, port, host) };
+    },
+    close: async () => {
+      if (server !== undefined) await closing(server);
+      server = undefined;
+    },
+  };
+}
+
+function createApp(parts: ServerParts): Hono {
+  const { secure, clock, publicUrl } = parts;
+  const isBehindProxy = parts.isBehindProxy ?? false;
+  const app = new Hono();
+  app.use(securityHeaders({ isHttps: publicUrl?.startsWith('https:') ?? false }));
+  app.get('/healthz', async (c) => {
+    c.header('Cache-Control', 'no-store');
+    try {
+      return c.json({ ok: true, ...(await parts.health?.()) });
+    } catch {
+      return c.json({ ok: false }, 503);
+    }
+  });
+  for (const { http } of parts.connectors) app.route(http.path, http.routes);
+  app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy }));
+  app.route('/', staticRoutes(loadPages(parts.pagesDir)));
+  app.notFound((c) => c.json({ error: 'not_found' }, 404));
+  app.onError((error, c) => {
+    const isWorld = error instanceof AppError;
+    parts.onFailure?.({ route: c.req.routePath, code: isWorld ? error.code : 'internal' });
+    return c.json({ error: 'failed' }, isWorld && error.retry === 'later' ? 503 : 500);
+  });
+  return app;
+}
+
+function listening(server: Server, port: number, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const hint = error.code === 'EADDRINUSE' ? '; another program uses it, choose another port' : '';
+      reject(new AppError('bad_config', `Cannot listen on ${host}:${port}${hint}`, { cause: error }));
+    });
+    server.listen(port, host, () => {
+      const { port: given } = server.address() as AddressInfo;
+      const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+      resolve(`http://${shown.includes(':') ? `[${shown}]` : shown}:${given}`);
+    });
+  });
+}
+
+function closing(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

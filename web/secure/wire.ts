@@ -1,0 +1,86 @@
+/** What the secure page asks the server, and what it is told. Shapes as in src/secure/views.ts. */
+export type Words = { readonly [id: string]: string };
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+export interface VerifyView {
+  readonly state: 'open';
+  readonly purpose: 'verify';
+  readonly provider: string;
+  readonly options: readonly Option[];
+  readonly words: Words;
+}
+
+export interface RelativeView {
+  readonly state: 'open';
+  readonly purpose: 'relative';
+  readonly provider: string;
+  readonly relation: string;
+  readonly region: string;
+  readonly payer: string;
+  readonly documentTypes: readonly Required<Option>[];
+  readonly pledge: {
+    readonly version: string;
+    readonly digest: string;
+    readonly title: string;
+    readonly paragraphs: readonly string[];
+  };
+  readonly words: Words;
+}
+
+export interface ShutView {
+  readonly state: 'used' | 'lapsed' | 'unknown';
+  readonly words: Words;
+}
+export type View = VerifyView | RelativeView | ShutView;
+
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+export type Answer =
+  | { readonly ok: true; readonly next: 'done'; readonly summary: { readonly name: string } }
+  | { readonly ok: true; readonly next: 'code'; readonly challenge: string }
+  | {
+      readonly ok: false;
+      readonly state: 'open' | 'used' | 'lapsed' | 'unknown';
+      readonly errors: readonly FieldError[];
+    };
+
+const API = `/api/secure/${encodeURIComponent(location.pathname.split('/').at(-1) ?? '')}`;
+
+/** Undefined when the server could not be asked. */
+export async function load(): Promise<View | undefined> {
+  return ask<View>(() => fetch(API, { cache: 'no-store' }), 'state');
+}
+
+export async function submit(fields: {
+  readonly [name: string]: string | boolean;
+}): Promise<Answer | undefined> {
+  return ask<Answer>(
+    () =>
+      fetch(API, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(fields),
+      }),
+    'ok',
+  );
+}
+
+async function ask<T extends object>(
+  request: () => Promise<Response>,
+  mark: keyof T & string,
+): Promise<T | undefined> {
+  try {
+    const told: unknown = await (await request()).json();
+    return typeof told === 'object' && told !== null && mark in told ? (told as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+/** How the pages are built: two entries, no inline script, no polyfill, small enough for a slow phone. */
+import type { InlineConfig } from 'vite';
+
+/** Paths are absolute: the pages are built from any folder. */
+export function pagesConfig({ root, outDir }: { root: string; outDir: string }): InlineConfig {
+  return {
+    configFile: false,
+    root,
+    base: '/',
+    publicDir: `${root}/public`,
+    logLevel: 'error',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      // Inlined assets would be `data:` addresses, which the pages' policy forbids.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: { chat: `${root}/chat/index.html`, secure: `${root}/secure/index.html` },
+      },
+    },
+  };
+}
