@@ -42,7 +42,6 @@ const machine = setup({
   },
   guards: {
     ...guards,
-    isUnverified: ({ context }) => !context.world.verified,
     isUnfetched: ({ context }) => context.data.items === undefined,
     hasNone: ({ context }) => listOf(context.data, 'items').length === 0,
     hasChoice: ({ context }) =>
@@ -67,10 +66,7 @@ const machine = setup({
       tags: 'waiting',
       entry: 'callVerify',
       on: {
-        'child.done': [
-          { guard: 'childDone', target: 'deciding', actions: 'keepWorld' },
-          { target: 'stopped' },
-        ],
+        'child.done': [{ guard: 'childDone', target: 'deciding' }, { target: 'stopped' }],
       },
     },
     fetching: {
@@ -89,11 +85,14 @@ const machine = setup({
     },
     confirming: {
       meta: { ask: { slot: 'confirm', reply: 'invite.confirm', confirm: true } },
-      on: { affirm: 'accepting', deny: 'confirmingDecline' },
+      on: {
+        affirm: [{ guard: 'isUnverified', target: 'deciding' }, { target: 'accepting' }],
+        deny: 'confirmingDecline',
+      },
     },
     confirmingDecline: {
       meta: { ask: { slot: 'confirm_decline', reply: 'invite.confirm_decline', confirm: true } },
-      on: { affirm: 'declining', deny: 'kept' },
+      on: { affirm: [{ guard: 'isUnverified', target: 'deciding' }, { target: 'declining' }], deny: 'kept' },
     },
     accepting: {
       tags: ['waiting', 'committed'],

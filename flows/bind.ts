@@ -47,7 +47,6 @@ const machine = setup({
     lacksProvince: lacks('same_province'),
     lacksDependent: lacks('dependent'),
     isUnchecked: ({ context }) => context.data.checked !== true,
-    isUnverified: ({ context }) => !context.world.verified,
     wantsToStop: ({ event }) => event.type === 'provide' && event.slots.change === 'stop',
   },
 }).createMachine({
@@ -92,10 +91,7 @@ const machine = setup({
       tags: 'waiting',
       entry: 'callVerify',
       on: {
-        'child.done': [
-          { guard: 'childDone', target: 'deciding', actions: 'keepWorld' },
-          { target: 'stopped' },
-        ],
+        'child.done': [{ guard: 'childDone', target: 'deciding' }, { target: 'stopped' }],
       },
     },
     askingDependent: {
@@ -104,7 +100,10 @@ const machine = setup({
     },
     confirming: {
       meta: { ask: { slot: 'confirm', reply: 'bind.confirm', confirm: true } },
-      on: { affirm: 'submitting', deny: 'askingChange' },
+      on: {
+        affirm: [{ guard: 'isUnverified', target: 'deciding' }, { target: 'submitting' }],
+        deny: 'askingChange',
+      },
     },
     // Naming the slot to change begins the flow again without it (dialog/repair.ts); only stopping ends here.
     askingChange: {
@@ -140,6 +139,7 @@ export const bind: Flow = {
   machine,
   invalidates: {
     relation: ['dependent', 'dependentName', 'dependentAge', 'pledge', 'change'],
+    dependent: ['dependentName', 'dependentAge', 'pledge'],
     region: ['same_province', 'pledge', 'dependent', 'dependentName', 'dependentAge'],
   },
   prompt: shown,

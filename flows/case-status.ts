@@ -19,7 +19,6 @@ const machine = setup({
   },
   guards: {
     ...guards,
-    isUnverified: ({ context }) => !context.world.verified,
     isUnfetched: ({ context }) => context.data.items === undefined,
     hasNone: ({ context }) => listOf(context.data, 'items').length === 0,
   },
@@ -40,10 +39,7 @@ const machine = setup({
       tags: 'waiting',
       entry: 'callVerify',
       on: {
-        'child.done': [
-          { guard: 'childDone', target: 'deciding', actions: 'keepWorld' },
-          { target: 'stopped' },
-        ],
+        'child.done': [{ guard: 'childDone', target: 'deciding' }, { target: 'stopped' }],
       },
     },
     fetching: {

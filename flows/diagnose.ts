@@ -47,7 +47,6 @@ const machine = setup({
   guards: {
     ...guards,
     lacksSymptom: lacks('symptom'),
-    isUnverified: ({ context }) => !context.world.verified,
     shouldAsk: ({ event }) => event.type === 'diagnosed' && event.advice === 'ask',
     shouldLookUp: ({ event }) => event.type === 'diagnosed' && event.advice === 'lookup',
     hasAct: ({ context }) => typeof context.data.flow === 'string',
@@ -97,7 +96,7 @@ const machine = setup({
       entry: 'callVerify',
       on: {
         'child.done': [
-          { guard: 'childDone', target: 'lookingUp', actions: 'keepWorld' },
+          { guard: 'childDone', target: 'lookingUp' },
           { target: 'thinking', actions: 'noteNoRecords' },
         ],
       },

@@ -27,7 +27,7 @@ export type FlowId =
   | 'case-status'
   | 'hand-off';
 
-/** What the manager knows and the citizen need not be asked. */
+/** What the manager knows and the citizen need not be asked; brought up to date before every event. */
 export interface World {
   readonly region?: string;
   readonly verified: boolean;
@@ -49,7 +49,7 @@ export interface FlowContext {
 export type FlowOutcome = 'done' | 'cancelled' | 'failed';
 
 export type FlowEvent =
-  | { readonly type: 'provide'; readonly slots: Slots; readonly world: World }
+  | { readonly type: 'provide'; readonly slots: Slots }
   | { readonly type: 'affirm' }
   | { readonly type: 'deny' }
   | { readonly type: 'checked'; readonly ok: boolean; readonly params: JsonObject }
@@ -60,18 +60,8 @@ export type FlowEvent =
       readonly params: JsonObject;
     }
   | { readonly type: 'task.settled'; readonly outcome: TaskOutcome; readonly result: JsonObject }
-  | {
-      readonly type: 'secure.done';
-      readonly purpose: SecurePurpose;
-      readonly slots: Slots;
-      readonly world: World;
-    }
-  | {
-      readonly type: 'child.done';
-      readonly flow: string;
-      readonly outcome: FlowOutcome;
-      readonly world: World;
-    };
+  | { readonly type: 'secure.done'; readonly purpose: SecurePurpose; readonly slots: Slots }
+  | { readonly type: 'child.done'; readonly flow: string; readonly outcome: FlowOutcome };
 
 /** `meta` of a state a flow can come to rest in. */
 export interface RestMeta {

@@ -63,7 +63,7 @@ export const actions = {
   effect: (_: unknown, _params: Effect) => {},
   keepSlots: keep((context, event) =>
     event.type === 'provide' || event.type === 'secure.done'
-      ? { slots: { ...context.slots, ...event.slots }, world: event.world }
+      ? { slots: { ...context.slots, ...event.slots } }
       : {},
   ),
   keepResult: keep((context, event) =>
@@ -74,7 +74,6 @@ export const actions = {
       ? { data: { ...context.data, ...event.params } }
       : {},
   ),
-  keepWorld: keep((_, event) => (event.type === 'child.done' ? { world: event.world } : {})),
   callVerify: emit(() => ({ kind: 'callFlow', flow: 'verify-identity', slots: {} })),
 };
 
@@ -86,6 +85,7 @@ export function note(data: JsonObject) {
 /** Guards every flow may name. */
 export const guards = {
   isVerified: ({ context }: Guarded) => context.world.verified,
+  isUnverified: ({ context }: Guarded) => !context.world.verified,
   isOk: ({ event }: Guarded) => event.type === 'checked' && event.ok,
   isDone: ({ event }: Guarded) => event.type === 'task.settled' && event.outcome === 'done',
   isRefused: ({ event }: Guarded) => event.type === 'task.settled' && event.outcome === 'refused',

@@ -53,7 +53,6 @@ const machine = setup({
   guards: {
     ...guards,
     lacksHow: lacks('how'),
-    isUnverified: ({ context }) => !context.world.verified,
     isUnfetched: ({ context }) => context.data.items === undefined,
     hasNone: ({ context }) => candidates(context).length === 0,
     isClosing: ({ context }) => context.slots.how === 'close',
@@ -85,10 +84,7 @@ const machine = setup({
       tags: 'waiting',
       entry: 'callVerify',
       on: {
-        'child.done': [
-          { guard: 'childDone', target: 'deciding', actions: 'keepWorld' },
-          { target: 'stopped' },
-        ],
+        'child.done': [{ guard: 'childDone', target: 'deciding' }, { target: 'stopped' }],
       },
     },
     fetching: {
@@ -107,15 +103,21 @@ const machine = setup({
     },
     confirmingExit: {
       meta: { ask: { slot: 'confirm', reply: 'unbind.confirm.exit', confirm: true } },
-      on: { affirm: 'submitting', deny: 'stopped' },
+      on: {
+        affirm: [{ guard: 'isUnverified', target: 'deciding' }, { target: 'submitting' }],
+        deny: 'stopped',
+      },
     },
     confirmingRemove: {
       meta: { ask: { slot: 'confirm', reply: 'unbind.confirm.remove', confirm: true } },
-      on: { affirm: 'submitting', deny: 'stopped' },
+      on: {
+        affirm: [{ guard: 'isUnverified', target: 'deciding' }, { target: 'submitting' }],
+        deny: 'stopped',
+      },
     },
     confirmingClose: {
       meta: { ask: { slot: 'confirm', reply: 'unbind.confirm.close', confirm: true } },
-      on: { affirm: 'closing', deny: 'stopped' },
+      on: { affirm: [{ guard: 'isUnverified', target: 'deciding' }, { target: 'closing' }], deny: 'stopped' },
     },
     submitting: {
       tags: ['waiting', 'committed'],

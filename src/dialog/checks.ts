@@ -1,0 +1,74 @@
+/**
+ * Questions a flow asks of the rules before an act, answered within the turn from frozen knowledge.
+ * What is unknown is not allowed: then the citizen is sent to the office instead.
+ */
+import type { RegionCode, Relation } from '../domain/insurance.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import { type EffectiveRule, isTellable, ruleAt } from '../knowledge/lookup.ts';
+import type { RuleId } from '../knowledge/schema/region.ts';
+
+export interface Checked {
+  readonly ok: boolean;
+  /** `reason` when not ok; `sources` and `region` for the citation. */
+  readonly params: JsonObject;
+}
+
+type Check = (knowledge: Knowledge, params: JsonObject, asOf: string) => Checked;
+
+const CHECKS: { readonly [name: string]: Check } = { bind: checkBind };
+
+export function runCheck(name: string, knowledge: Knowledge, params: JsonObject, asOf: string): Checked {
+  const check = CHECKS[name];
+  if (check === undefined) throw new Error(`There is no check '${name}'; add it to dialog/checks.ts`);
+  return check(knowledge, params, asOf);
+}
+
+function checkBind(knowledge: Knowledge, params: JsonObject, asOf: string): Checked {
+  const region = params.region as RegionCode;
+  const relation = params.relation as Relation;
+  const rule = <R extends RuleId>(id: R) => ruleAt(knowledge, id, region, asOf);
+  const relations = rule('relations_allowed');
+  const scope = rule('geographic_scope');
+  const common = { checked: true, asOf };
+
+  if (!isTellable(relations) || relations.value === null) {
+    return { ok: false, params: { ...common, reason: 'unknown', ...cite(relations) } };
+  }
+  if (!relations.value.includes(relation)) {
+    return { ok: false, params: { ...common, reason: `relation.${kindOf(relation)}`, ...cite(relations) } };
+  }
+  if (params.sameProvince === 'no') {
+    const wallet = rule('cross_province');
+    const reason = wallet.value === 'wallet_quota' ? 'cross_province' : 'cross_province_unknown';
+    return { ok: false, params: { ...common, reason, ...cite(wallet) } };
+  }
+  if (params.sameProvince === 'unknown') {
+    return { ok: false, params: { ...common, reason: 'province_unknown', ...cite(scope) } };
+  }
+  return { ok: true, params: { ...common, ...cite(relations), ...whatFollows(rule, relation) } };
+}
+
+/** Steps that come after submitting, so that the summary can name them before the yes. */
+function whatFollows(rule: <R extends RuleId>(id: R) => EffectiveRule<R>, relation: Relation): JsonObject {
+  const consent = rule('consent_step');
+  const review = rule('review');
+  const needsConsent =
+    isTellable(consent) &&
+    (consent.value === 'everyone' || (consent.value === 'spouse' && relation === 'spouse'));
+  return {
+    consent: needsConsent ? 'relative' : consent.value === 'from_age' ? 'from_age' : 'none',
+    review: isTellable(review) ? String(review.value) : 'unknown',
+  };
+}
+
+const IN_LAWS = new Set<Relation>(['parent_in_law', 'child_in_law', 'sibling_in_law']);
+
+function kindOf(relation: Relation): string {
+  if (IN_LAWS.has(relation)) return 'in_law';
+  return relation === 'self' || relation === 'partner' || relation === 'guardian' ? relation : 'other';
+}
+
+function cite(rule: EffectiveRule): JsonObject {
+  return { sources: rule.source === undefined ? [] : [rule.source], ruleRegion: rule.region };
+}

@@ -1,0 +1,171 @@
+/**
+ * The shell around the pure turn: takes what is due in one conversation, thinks, and commits. Only
+ * orchestrates. A crash before the commit changes nothing; after it, nothing is lost.
+ */
+import type { Clock, Random } from '../contracts/clock.ts';
+import type { Cases, InboxItem, Mailbox, Outbox, TurnLog } from '../contracts/store.ts';
+import type { Case } from '../domain/case.ts';
+import type { Conversation, OutboundPart, Reply } from '../domain/conversation.ts';
+import type { ConversationId } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import type { Understander } from '../understanding/understander.ts';
+import { todayOf } from './draft.ts';
+import { render } from './render.ts';
+import { type Turn, turn } from './turn.ts';
+
+/** Another process may commit first; so many fresh starts are plenty. */
+const STALE_RETRIES = 5;
+/** Lines of the talk that a case shows a clerk. */
+const TRANSCRIPT_LINES = 60;
+
+export interface ManagerDeps {
+  readonly store: Mailbox & Outbox & Cases;
+  readonly knowledge: () => Knowledge;
+  readonly understander: () => Understander;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secureUrl: (token: string) => string;
+  /** Told after each commit, for commands that show what happened. */
+  readonly onTurn?: (turn: Turn, parts: readonly OutboundPart[]) => void;
+  /** A turn that cannot be finished: ids and a code, never words. */
+  readonly onFailure?: (conversation: ConversationId, error: unknown) => void;
+}
+
+export interface Manager {
+  /** Works off the mailbox of one conversation, in order, until nothing is due. */
+  process(conversation: ConversationId): Promise<void>;
+}
+
+export function createManager(deps: ManagerDeps): Manager {
+  return {
+    async process(id) {
+      for (let stale = 0; stale <= STALE_RETRIES; ) {
+        const due = await deps.store.due(id);
+        if (due === undefined) return;
+        const done = await takeTurn(deps, due.conversation, due.items);
+        if (done === 'stale') stale += 1;
+      }
+    },
+  };
+}
+
+type Items = readonly InboxItem[];
+
+async function takeTurn(
+  deps: ManagerDeps,
+  before: Conversation,
+  items: Items,
+): Promise<'committed' | 'stale'> {
+  const started = performance.now();
+  let result: Turn;
+  let parts: readonly OutboundPart[];
+  let cases: readonly Case[];
+  try {
+    result = think(deps, before, items);
+    cases = await casesOf(deps, result, items);
+    parts = numbered(result.replies, cases).map((reply) => render(reply, deps.knowledge()));
+  } catch (error) {
+    deps.onFailure?.(before.id, error);
+    return giveUpOrRetry(deps, before, items);
+  }
+  const committed = await deps.store.commitTurn({
+    conversation: result.conversation,
+    seqs: items.map(({ seq }) => seq),
+    log: logOf(deps, before, result, performance.now() - started),
+    replies: parts,
+    tasks: result.tasks,
+    links: result.links,
+    timers: [],
+    cases,
+  });
+  if (committed === 'committed') deps.onTurn?.(result, parts);
+  return committed;
+}
+
+function think(deps: ManagerDeps, before: Conversation, items: Items): Turn {
+  return turn(
+    before,
+    items.map(({ content }) => content),
+    {
+      knowledge: deps.knowledge(),
+      understander: deps.understander(),
+      now: deps.clock.now(),
+      random: (size) => deps.random.bytes(size),
+      secureUrl: deps.secureUrl,
+    },
+  );
+}
+
+/**
+ * Our own fault: the oldest item is counted as failed. After the fifth time it is set aside, the
+ * citizen gets an apology, and a person takes over, so that no conversation stays stuck behind it.
+ */
+async function giveUpOrRetry(
+  deps: ManagerDeps,
+  before: Conversation,
+  items: Items,
+): Promise<'committed' | 'stale'> {
+  const [first] = items as [InboxItem];
+  if ((await deps.store.failItem(before.id, first.seq, 'turn_failed')) === 'retry') return 'committed';
+  const id = `dead:${before.id}:${first.seq}`;
+  await deps.store.receiveFor(before.id, id, { kind: 'office', event: 'turn_failed', params: {} });
+  return 'committed';
+}
+
+async function casesOf(deps: ManagerDeps, result: Turn, items: Items): Promise<readonly Case[]> {
+  if (result.cases.length === 0) return [];
+  const { conversation } = result;
+  const history = await deps.store.history(conversation.id, 0, Number.MAX_SAFE_INTEGER);
+  const transcript = history
+    .slice(-TRANSCRIPT_LINES)
+    .map(({ who, part, at }) => ({ who, text: part.text, at }));
+  const openedAt = new Date(deps.clock.now()).toISOString();
+  const day = todayOf({ now: deps.clock.now() });
+  return Promise.all(
+    result.cases.map(async ({ id, reason, findings }) => ({
+      id,
+      number: await deps.store.nextCaseNumber(day),
+      conversation: conversation.id,
+      status: 'open' as const,
+      reason,
+      findings,
+      transcript: [...transcript, ...newLines(items, history.length === 0)],
+      openedAt,
+      ...(conversation.profile.region === undefined ? {} : { region: conversation.profile.region }),
+    })),
+  );
+}
+
+/** Words of this very turn are in the history already, unless the store shows them only when done. */
+function newLines(items: Items, isHistoryEmpty: boolean): Case['transcript'] {
+  if (!isHistoryEmpty) return [];
+  return items.flatMap(({ content, receivedAt }) =>
+    content.kind === 'text' ? [{ who: 'citizen' as const, text: content.text, at: receivedAt }] : [],
+  );
+}
+
+/** Replies that speak of a case name its number, which only now exists. */
+function numbered(replies: readonly Reply[], cases: readonly Case[]): readonly Reply[] {
+  return replies.map((reply) => {
+    const found = cases.find(({ id }) => id === reply.params.case);
+    return found === undefined ? reply : { ...reply, params: { ...reply.params, caseNumber: found.number } };
+  });
+}
+
+function logOf(deps: ManagerDeps, before: Conversation, result: Turn, costMs: number): TurnLog {
+  const { understanding } = result;
+  const understood: Json =
+    understanding === undefined
+      ? null
+      : { intent: understanding.intent, confidence: understanding.confidence, action: understanding.action };
+  return {
+    events: result.events,
+    from: before.stack.map(({ flow }) => flow),
+    to: result.conversation.stack.map(({ flow }) => flow),
+    effects: result.effects,
+    understanding: understood,
+    costMs,
+    knowledge: deps.knowledge().version,
+  };
+}

@@ -1,0 +1,96 @@
+/** The end of a turn: which question the citizen is left with, and how it is put. */
+import { flowOf } from '../../flows/index.ts';
+import type { Asking, Choice, Frame } from '../domain/conversation.ts';
+import { makeId } from '../domain/ids.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { digestOf, newSecureToken } from '../domain/secure-token.ts';
+import { type Draft, say } from './draft.ts';
+import { MISSES_BEFORE_PERSON } from './repair.ts';
+import { restOf } from './stack.ts';
+import type { Rest } from './step.ts';
+import { fillTemplate } from './template.ts';
+
+/** A secure link lapses after this: long enough to fetch a relative's ID card from the next room. */
+export const LINK_LIFETIME_MS = 30 * 60_000;
+
+/** Leaves the draft with the question of the top frame, asked again in other words when it was missed. */
+export function askTop(draft: Draft): void {
+  const rest = restOf(draft);
+  const frame = draft.stack.at(-1);
+  if (rest?.ask === undefined || frame === undefined) {
+    draft.asking = undefined;
+    return;
+  }
+  const asking = askingOf(draft, frame, rest);
+  draft.asking = asking;
+  // The third miss ended with the offer of a person; the question itself would bury it.
+  if (draft.isMissed && draft.misses >= MISSES_BEFORE_PERSON) return;
+  const again: JsonObject = draft.isMissed ? { again: draft.misses } : {};
+  const choices: JsonObject =
+    asking.choices === undefined ? {} : { choices: asking.choices as unknown as Json };
+  say(draft, asking.reply, { ...asking.params, ...choices, ...again, ...secureParams(draft, asking) });
+}
+
+function askingOf(draft: Draft, frame: Frame, rest: Rest): Asking {
+  const ask = rest.ask as NonNullable<Rest['ask']>;
+  const flow = flowOf(frame.flow);
+  const slot = filled(ask.slot, rest);
+  const reply = filled(ask.reply, rest);
+  const choices = ask.listed ? listed(draft, reply, rest, frame) : worded(draft, reply, ask.slot, rest);
+  return {
+    slot,
+    reply,
+    params: {
+      ...(draft.profile.region === undefined ? {} : { region: draft.profile.region }),
+      ...(flow?.prompt(rest.context) ?? {}),
+    },
+    ...(choices === undefined || choices.length === 0 ? {} : { choices }),
+    ...(ask.secure === undefined ? {} : { secure: ask.secure }),
+  };
+}
+
+/** `$next` and its like stand for what the flow keeps in `data` under that name. */
+function filled(name: string, rest: Rest): string {
+  return name.replace(/\$(\w+)/u, (_, key: string) => String(rest.context.data[key]));
+}
+
+/** Choices with their labels from the reply; of a question the engine put, only those it offers. */
+function worded(draft: Draft, reply: string, slot: string, rest: Rest): readonly Choice[] | undefined {
+  const choices = draft.context.knowledge.replies.get(reply)?.choices;
+  const offered = rest.context.data.nextChoices;
+  if (slot !== '$next' || !Array.isArray(offered)) return choices;
+  return choices?.filter(({ value }) => offered.includes(value));
+}
+
+function listed(draft: Draft, reply: string, rest: Rest, frame: Frame): readonly Choice[] {
+  const template = draft.context.knowledge.replies.get(`${reply}.choice`)?.text ?? '{value}';
+  return (flowOf(frame.flow)?.choices?.(rest.context) ?? []).map(({ value, params }) => ({
+    value,
+    label: fillTemplate(template, params, draft.context.knowledge),
+  }));
+}
+
+/** A fresh link each time the page is offered: whoever asks again may have lost the old one. */
+function secureParams(draft: Draft, asking: Asking): JsonObject {
+  if (asking.secure === undefined) return {};
+  const token = newSecureToken(draft.context.random);
+  draft.links.push({
+    id: makeId('link', draft.context.random),
+    tokenDigest: digestOf(token),
+    purpose: asking.secure,
+    context: linkContext(draft, asking),
+    expiresAt: draft.context.now + LINK_LIFETIME_MS,
+  });
+  return { secure: asking.secure, url: draft.context.secureUrl(token), minutes: LINK_LIFETIME_MS / 60_000 };
+}
+
+function linkContext(draft: Draft, asking: Asking): JsonObject {
+  if (asking.secure !== 'relative') return {};
+  const slots = draft.stack.at(-1)?.slots ?? {};
+  const facts: readonly (readonly [string, Json | undefined])[] = [
+    ['payer', draft.profile.person?.ref],
+    ['relation', slots.relation],
+    ['region', slots.region],
+  ];
+  return Object.fromEntries(facts.filter((pair): pair is readonly [string, Json] => pair[1] !== undefined));
+}

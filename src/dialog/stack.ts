@@ -1,0 +1,186 @@
+/**
+ * Running flows: begins frames, delivers events to them, carries out their effects on the draft, and
+ * folds finished frames away. A child's end is an event for the frame below; the end of any other
+ * frame lets the one below go on.
+ */
+
+import type { Flow, FlowEvent, FlowId } from '../../flows/flow.ts';
+import { FLOWS, flowOf } from '../../flows/index.ts';
+import type { Effect, Frame, Slots } from '../domain/conversation.ts';
+import { makeId } from '../domain/ids.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { runCheck } from './checks.ts';
+import { type Draft, say, todayOf, worldOf } from './draft.ts';
+import { nextStatus } from './floor.ts';
+import { beginFlow, lookAt, type Rest, type Stepped, stepFlow } from './step.ts';
+import { recheck, tellFindings, think } from './think.ts';
+
+/** Tasks a person interrupts for tasks; deeper than this nobody can follow. */
+export const STACK_LIMIT = 6;
+/** Deliveries in one turn; reached only by a fault in a flow. */
+const DELIVERY_LIMIT = 64;
+
+/** Puts a flow on top and runs it to its first rest. */
+export function pushFlow(draft: Draft, id: string, slots: Slots, child: boolean): void {
+  const flow = flowOf(id);
+  if (flow === undefined) throw new Error(`There is no flow '${id}'; add it to flows/index.ts`);
+  if (draft.stack.length >= STACK_LIMIT) {
+    say(draft, 'repair.too_many_tasks');
+    return;
+  }
+  const world = worldOf(draft);
+  const known: Slots = world.region === undefined ? slots : { region: world.region, ...slots };
+  const stepped = beginFlow(flow, {
+    slots: known,
+    given: Object.keys(slots).filter((slot) => slot !== 'hints'),
+    world,
+    child,
+  });
+  draft.events.push(`begin:${id}`);
+  draft.stack.push(stepped.frame);
+  settle(draft, draft.stack.length - 1, stepped);
+}
+
+/** Puts a frame begun anew from changed slots in the place of an old one; everything above it is dropped. */
+export function replaceFrame(draft: Draft, index: number, slots: Slots, given: readonly string[]): void {
+  const old = draft.stack[index];
+  const flow = old && flowOf(old.flow);
+  if (old === undefined || flow === undefined) return;
+  const stepped = beginFlow(flow, { slots, given, world: worldOf(draft), child: old.child });
+  draft.stack.splice(index, draft.stack.length - index, stepped.frame);
+  settle(draft, index, stepped);
+}
+
+/** Delivers an event to one frame; false when its state did not want it. */
+export function deliver(draft: Draft, index: number, event: FlowEvent): boolean {
+  draft.deliveries += 1;
+  if (draft.deliveries > DELIVERY_LIMIT) throw new Error('Flows deliver events to each other without end');
+  const frame = draft.stack[index];
+  const flow = frame && flowOf(frame.flow);
+  if (frame === undefined || flow === undefined) return false;
+  const stepped = stepFlow(flow, frame, event, worldOf(draft));
+  if (stepped.isIgnored) return false;
+  draft.events.push(`${event.type}>${flow.id}`);
+  draft.stack[index] = stepped.frame;
+  settle(draft, index, stepped);
+  return true;
+}
+
+/** Removes the frame and tells, or resumes, what lies below. */
+export function popFrame(draft: Draft, index: number, outcome: 'done' | 'cancelled' | 'failed'): void {
+  const [frame] = draft.stack.splice(index, draft.stack.length - index);
+  if (frame === undefined) return;
+  draft.events.push(`end:${frame.flow}:${outcome}`);
+  if (frame.child) deliver(draft, index - 1, { type: 'child.done', flow: frame.flow, outcome });
+  else resumeBelow(draft, index - 1);
+}
+
+/** One line so that nobody wonders why an old question is back. */
+function resumeBelow(draft: Draft, index: number): void {
+  const below = draft.stack[index];
+  if (below !== undefined) say(draft, 'repair.resumed', { flow: rootFlow(draft, index) });
+}
+
+/** The task a frame belongs to: the lowest frame of its chain of children. */
+export function rootIndex(draft: Draft, index = draft.stack.length - 1): number {
+  let root = index;
+  while (root > 0 && draft.stack[root]?.child === true) root -= 1;
+  return root;
+}
+
+export function rootFlow(draft: Draft, index = draft.stack.length - 1): string {
+  return draft.stack[rootIndex(draft, index)]?.flow ?? '';
+}
+
+export function restOf(draft: Draft, index = draft.stack.length - 1): Rest | undefined {
+  const frame = draft.stack[index];
+  const flow = frame && flowOf(frame.flow);
+  return frame && flow && lookAt(flow, frame, worldOf(draft));
+}
+
+/** Frames stored by an older version of their flow are begun again from their slots; unknown ones go. */
+export function renewStack(draft: Draft): void {
+  for (let index = 0; index < draft.stack.length; index += 1) {
+    const frame = draft.stack[index] as Frame;
+    const flow = flowOf(frame.flow);
+    if (flow?.version === frame.version) continue;
+    say(draft, 'repair.flow_renewed', { flow: frame.flow });
+    // What was submitted is told when the office answers; to begin it again could submit it twice.
+    if (flow === undefined || frame.task !== undefined) draft.stack.splice(index, draft.stack.length - index);
+    else replaceFrame(draft, index, frame.slots, frame.given);
+  }
+}
+
+/** Carries out the effects of a step, then folds the frame away if it is over. */
+function settle(draft: Draft, index: number, stepped: Stepped): void {
+  for (const effect of stepped.effects) perform(draft, index, effect);
+  if (stepped.rest.outcome !== undefined) popFrame(draft, index, stepped.rest.outcome);
+}
+
+function perform(draft: Draft, index: number, effect: Effect): void {
+  draft.effects.push(effect.kind === 'submitTask' ? `submitTask:${effect.task}` : effect.kind);
+  const { knowledge } = draft.context;
+  switch (effect.kind) {
+    case 'say':
+      say(draft, effect.reply.id, effect.reply.params);
+      return;
+    case 'submitTask':
+      submit(draft, index, effect.task, effect.input);
+      return;
+    case 'check': {
+      const checked = runCheck(effect.check, knowledge, effect.params, todayOf(draft.context));
+      deliver(draft, index, { type: 'checked', ...checked });
+      return;
+    }
+    case 'diagnose':
+      deliver(draft, index, { type: 'diagnosed', ...think(draft, draft.stack[index] as Frame) });
+      return;
+    case 'tellFindings':
+      tellFindings(draft, draft.stack[index] as Frame);
+      return;
+    case 'recheck':
+      recheck(draft, draft.stack[index] as Frame);
+      return;
+    case 'callFlow':
+      raise(draft, index);
+      pushFlow(draft, effect.flow, effect.slots, true);
+      return;
+    case 'openCase':
+      openCase(draft, effect.reason);
+  }
+}
+
+/** A flow deep in the stack that wants to talk comes up, with nothing of its own above it. */
+function raise(draft: Draft, index: number): void {
+  const root = rootIndex(draft, index);
+  if (index === draft.stack.length - 1) return;
+  const chain = draft.stack.splice(root, index - root + 1);
+  draft.stack.push(...chain);
+}
+
+function submit(draft: Draft, index: number, task: string, input: JsonObject): void {
+  const id = makeId('task', draft.context.random);
+  const person = draft.profile.person?.ref ?? null;
+  const who: JsonObject = task === 'bind' ? { payer: person } : { person };
+  const given = Object.fromEntries(
+    Object.entries({ ...input, ...who }).filter(([, value]) => value !== null),
+  );
+  draft.tasks.push({ id, name: task, input: given });
+  draft.stack[index] = { ...(draft.stack[index] as Frame), task: id };
+}
+
+function openCase(draft: Draft, reason: string): void {
+  if (draft.openCase !== undefined) {
+    say(draft, 'hand_off.already', { case: draft.openCase });
+    return;
+  }
+  const id = makeId('case', draft.context.random);
+  draft.cases.push({ id, reason, findings: draft.findings });
+  draft.openCase = id;
+  draft.status = nextStatus(draft.status, { type: 'person_wanted' });
+  say(draft, 'hand_off.opened', { case: id });
+}
+
+/** @internal the list, for tests that walk over every flow */
+export const allFlows = (): readonly Flow[] => Object.values(FLOWS) as readonly Flow[];
+export type { FlowId };

@@ -1,0 +1,45 @@
+/** Words with holes: a text of `knowledge/replies` holds `{param}` or `{param|format}`. */
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import { regionName } from '../knowledge/lookup.ts';
+import type { ReplyText } from '../knowledge/schema/reply.ts';
+
+type Format = (value: Json, knowledge: Knowledge, argument: string) => string;
+
+/** Formats a text may name after the bar. */
+export const FORMATS: { readonly [name: string]: Format } = {
+  /** Fen as yuan: 12345 -> 123.45元, 12300 -> 123元. */
+  yuan: (value) => `${(Number(value) / 100).toFixed(2).replace(/\.00$/u, '')}元`,
+  relation: (value, { lexicon }) =>
+    (lexicon.relations as Record<string, { readonly label: string } | undefined>)[String(value)]?.label ??
+    String(value),
+  region: (value, knowledge) => regionName(knowledge, String(value)),
+  day: (value) => String(value).slice(0, 10),
+  /** `{state|label:state}` is the text of the reply `label.state.<value>`. */
+  label: (value, { replies }, group) => replies.get(`label.${group}.${String(value)}`)?.text ?? String(value),
+  /** `{items|each:query.members.item}` is that reply once for every item, a line each. */
+  each: (value, knowledge, id) =>
+    (Array.isArray(value) ? (value as readonly JsonObject[]) : [])
+      .map((item) => fillTemplate(wordsOf(knowledge, id).text, item, knowledge))
+      .join('\n'),
+  list: (value) => (Array.isArray(value) ? value.map(String).join('、') : String(value)),
+};
+
+const PLACEHOLDER = /\{([\w.]+)(?:\|(\w+)(?::([\w.-]+))?)?\}/gu;
+
+/** The text with its placeholders filled; one without a value becomes empty, never the name of a variable. */
+export function fillTemplate(template: string, params: JsonObject, knowledge: Knowledge): string {
+  return template.replace(PLACEHOLDER, (_, name: string, format?: string, argument = '') => {
+    const value = params[name];
+    if (value === undefined || value === null) return '';
+    const apply = format === undefined ? undefined : FORMATS[format];
+    return apply === undefined ? String(value) : apply(value, knowledge, argument);
+  });
+}
+
+/** The words of a reply. Throws when nobody wrote them: that is our fault, not the citizen's. */
+export function wordsOf(knowledge: Knowledge, id: string): ReplyText {
+  const words = knowledge.replies.get(id);
+  if (words === undefined) throw new Error(`Reply '${id}' has no words; add it to knowledge/replies`);
+  return words;
+}
