@@ -1,0 +1,87 @@
+/**
+ * Who did what, in a chain per conversation: each row holds the hash of the one before, and the
+ * counter in `addresses` tells how many there must be. A row that is changed, taken out or put in
+ * breaks the chain. Ids and codes only; a person's name or number never gets here.
+ */
+import { hash } from 'node:crypto';
+import type { JsonObject } from '../domain/json.ts';
+import type { StoreContext } from './context.ts';
+import { prepared } from './prepared.ts';
+import type { AuditTable, Db, Tx } from './tables.ts';
+
+export interface AuditEntry {
+  readonly conversation: string;
+  /** Taken from the conversation's numbers in the same transaction. */
+  readonly n: number;
+  readonly actor: 'assistant' | 'clerk' | 'citizen' | 'office';
+  readonly action: string;
+  readonly data: JsonObject;
+}
+
+export type AppendAudit = (tx: Tx, entry: AuditEntry) => Promise<void>;
+
+export function audit(context: StoreContext): AppendAudit {
+  const { db, clock } = context;
+  const lastHash = prepared((p: { conversation: string; n: number }) =>
+    db.selectFrom('audit').select('hash').where('conversation_id', '=', p.conversation).where('n', '=', p.n),
+  );
+  const insert = prepared((p: AuditTable) =>
+    db.insertInto('audit').values({
+      conversation_id: p.conversation_id,
+      n: p.n,
+      actor: p.actor,
+      action: p.action,
+      data: p.data,
+      at: p.at,
+      prev_hash: p.prev_hash,
+      hash: p.hash,
+    }),
+  );
+  return async (tx, { conversation, n, actor, action, data }) => {
+    const before = n === 1 ? undefined : (await lastHash(tx, { conversation, n: n - 1 })).rows[0];
+    const row = {
+      conversation_id: conversation,
+      n,
+      actor,
+      action,
+      data: JSON.stringify(data),
+      at: clock.now(),
+      prev_hash: before?.hash ?? '',
+    };
+    await insert(tx, { ...row, hash: hashOf(row) });
+  };
+}
+
+function hashOf(row: Omit<AuditTable, 'hash'>): string {
+  return hash(
+    'sha256',
+    JSON.stringify([row.prev_hash, row.conversation_id, row.n, row.actor, row.action, row.data, row.at]),
+  );
+}
+
+export interface AuditReport {
+  readonly rows: number;
+  /** Conversations whose chain does not hold; empty when nobody has touched it. */
+  readonly broken: readonly string[];
+}
+
+/** Walks every chain. Reads the whole table: for the command line and the night, not for a turn. */
+export async function verifyAudit(db: Db): Promise<AuditReport> {
+  const rows = await db.selectFrom('audit').selectAll().orderBy('conversation_id').orderBy('n').execute();
+  const expected = await db.selectFrom('addresses').select(['conversation_id', 'audit_n']).execute();
+  const chains = Map.groupBy(rows, (row) => row.conversation_id);
+  const broken = expected.filter(
+    ({ conversation_id, audit_n }) => !holds(chains.get(conversation_id) ?? [], audit_n),
+  );
+  return { rows: rows.length, broken: broken.map((row) => row.conversation_id) };
+}
+
+function holds(chain: readonly AuditTable[], length: number): boolean {
+  return (
+    chain.length === length &&
+    chain.every(
+      (row, index) =>
+        row.n === index + 1 && row.prev_hash === (chain[index - 1]?.hash ?? '') && row.hash === hashOf(row),
+    )
+  );
+}

@@ -1,0 +1,68 @@
+/** What the parts of the store share: the database, the engine, time and chance, and one way to hold a transaction. */
+import type { Clock, Random } from '../contracts/clock.ts';
+import type { Engine } from '../contracts/engine.ts';
+import { AppError } from '../errors.ts';
+import type { Db, Tx } from './tables.ts';
+
+/** Ends a transaction without leaving a trace; `inTx` then returns the given result. */
+export type Abandon<Result> = (result: Result) => never;
+
+export interface StoreContext {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly engine: Engine<Tx>;
+  /** One short transaction. The jobs enqueued in it are let go when it has committed, and not before. */
+  inTx<Result>(work: (tx: Tx, abandon: Abandon<Result>) => Promise<Result>): Promise<Result>;
+}
+
+export function createContext(parts: Omit<StoreContext, 'inTx'>): StoreContext {
+  return {
+    ...parts,
+    async inTx<Result>(work: (tx: Tx, abandon: Abandon<Result>) => Promise<Result>) {
+      let used: Tx | undefined;
+      try {
+        const result = await parts.db.transaction().execute((tx) => {
+          used = tx;
+          return work(tx, abandon);
+        });
+        if (used !== undefined) parts.engine.afterCommit(used);
+        return result;
+      } catch (thrown) {
+        if (thrown instanceof Abandoned) return thrown.result as Result;
+        throw asAppError(thrown);
+      }
+    },
+  };
+}
+
+class Abandoned {
+  readonly result: unknown;
+  constructor(result: unknown) {
+    this.result = result;
+  }
+}
+
+function abandon(result: unknown): never {
+  throw new Abandoned(result);
+}
+
+// Classes of SQLSTATE: connection, transaction rolled back, resources, operator intervention.
+const PASSING = /^(?:08|40|53|57)/u;
+const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+// Busy, locked, out of memory, I/O, full.
+const SQLITE_PASSING = new Set([5, 6, 7, 10, 13]);
+
+/** Trouble that passes becomes `store_busy`, so that callers know to try again; our own mistakes stay what they are. */
+export function asAppError(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const { code, errcode } = thrown as { readonly code?: unknown; readonly errcode?: unknown };
+  const passes =
+    (typeof errcode === 'number' && SQLITE_PASSING.has(errcode & 0xff)) ||
+    (typeof code === 'string' && (NETWORK.has(code) || (code.length === 5 && PASSING.test(code))));
+  if (!passes) return thrown;
+  const which = typeof errcode === 'number' ? errcode : String(code);
+  return new AppError('store_busy', `The database could not do it now (${which}); try again later.`, {
+    cause: thrown,
+  });
+}

@@ -1,0 +1,173 @@
+/** What is still to be delivered, and what was said. */
+import { sql } from 'kysely';
+import type { HistoryLine, Outbox, OutboxItem } from '../contracts/store.ts';
+import type { ChannelId, InboundContent, OutboundPart } from '../domain/conversation.ts';
+import type { StoreContext } from './context.ts';
+import { readContent, readPart, toInstant } from './parse.ts';
+import { prepared } from './prepared.ts';
+
+const PARTS_AT_ONCE = 50;
+/** How far back the words of a pressed button are looked for. */
+const PARTS_WITH_CHOICES = 10;
+
+export function outbox(context: StoreContext): Outbox {
+  return { ...delivering(context), history: history(context) };
+}
+
+// === Delivering
+
+function delivering(context: StoreContext): Omit<Outbox, 'history'> {
+  const { db, clock, engine, inTx } = context;
+  const { pending, close, retry, park } = deliveringStatements(context);
+  return {
+    async duePartsOf(conversation) {
+      const { rows } = await pending(db, { conversation });
+      const now = clock.now();
+      // A part that waits for its next try holds back those behind it: order before speed.
+      const waiting = rows.findIndex((row) => row.due_at > now);
+      return (waiting < 0 ? rows : rows.slice(0, waiting)).map(
+        (row): OutboxItem => ({
+          attempts: row.attempts,
+          outbound: {
+            key: row.key,
+            conversation,
+            address: { channel: row.channel as ChannelId, account: row.account, user: row.user_id },
+            part: readPart(row.part),
+          },
+        }),
+      );
+    },
+    async markSent(key) {
+      await inTx((tx) => close(tx, { key, state: 'sent', error: null, at: clock.now() }));
+    },
+    markFailed: (key, code, dueAt) =>
+      inTx(async (tx) => {
+        if (dueAt === undefined) {
+          await close(tx, { key, state: 'dead', error: code, at: clock.now() });
+          return;
+        }
+        const row = (await retry(tx, { key, code, dueAt })).rows[0];
+        if (row === undefined) return;
+        await engine.enqueueInTx(tx, { queue: 'outbox', key: row.conversation_id }, { startAt: dueAt });
+      }),
+    async park(key) {
+      await inTx((tx) => park(tx, { key }));
+    },
+  };
+}
+
+function deliveringStatements({ db }: StoreContext) {
+  return {
+    pending: prepared((p: { conversation: string }) =>
+      db
+        .selectFrom('outbox')
+        .innerJoin('addresses', 'addresses.conversation_id', 'outbox.conversation_id')
+        .select([
+          'outbox.key',
+          'outbox.part',
+          'outbox.attempts',
+          'outbox.due_at',
+          'addresses.channel',
+          'addresses.account',
+          'addresses.user_id',
+        ])
+        .where('outbox.conversation_id', '=', p.conversation)
+        .where('outbox.closed_at', 'is', null)
+        .where('outbox.state', '=', 'pending')
+        .orderBy('outbox.position')
+        .limit(PARTS_AT_ONCE),
+    ),
+    close: prepared((p: { key: string; state: 'sent' | 'dead'; error: string | null; at: number }) =>
+      db
+        .updateTable('outbox')
+        .set((eb) => ({ state: p.state, error: p.error, closed_at: p.at, attempts: eb('attempts', '+', 1) }))
+        .where('key', '=', p.key)
+        .where('closed_at', 'is', null),
+    ),
+    retry: prepared((p: { key: string; code: string; dueAt: number }) =>
+      db
+        .updateTable('outbox')
+        .set((eb) => ({ error: p.code, due_at: p.dueAt, attempts: eb('attempts', '+', 1) }))
+        .where('key', '=', p.key)
+        .where('closed_at', 'is', null)
+        .returning('conversation_id'),
+    ),
+    park: prepared((p: { key: string }) =>
+      db
+        .updateTable('outbox')
+        .set({ state: 'parked' })
+        .where('key', '=', p.key)
+        .where('closed_at', 'is', null),
+    ),
+  };
+}
+
+// === History
+
+function history(context: StoreContext): Outbox['history'] {
+  const { db } = context;
+  const { lines, saidBefore } = historyStatements(context);
+  return async (conversation, after, limit) => {
+    const { rows } = await lines(db, { conversation, after, limit });
+    const shown = await offeredBefore(rows);
+    return rows.map((row): HistoryLine => {
+      const part = row.who === 'bot' ? readPart(row.body) : citizenPart(readContent(row.body), shown);
+      if (row.who === 'bot') shown.push(part);
+      return { position: row.position, who: row.who, at: toInstant(row.at), part };
+    });
+
+    /** Parts before the first pressed button, oldest first: its label stands in one of them. */
+    async function offeredBefore(read: typeof rows): Promise<OutboundPart[]> {
+      const first = read.find((row) => row.kind === 'choice');
+      if (first === undefined) return [];
+      const earlier = await saidBefore(db, { conversation, before: first.position });
+      return earlier.rows.map((row) => readPart(row.part)).reverse();
+    }
+  };
+}
+
+/** A pressed button is shown by its label, as it was offered. */
+function citizenPart(content: InboundContent, shown: readonly OutboundPart[]): OutboundPart {
+  if (content.kind !== 'choice') {
+    return { id: 'citizen.text', params: {}, text: content.kind === 'text' ? content.text : '' };
+  }
+  const { value } = content;
+  const label = shown
+    .flatMap((part) => part.choices ?? [])
+    .findLast((choice) => choice.value === value)?.label;
+  return { id: 'citizen.choice', params: { value }, text: label ?? value };
+}
+
+function historyStatements({ db }: StoreContext) {
+  return {
+    // One statement for both sides: read one after the other, a line between them could be passed over for ever.
+    lines: prepared((p: { conversation: string; after: number; limit: number }) =>
+      db
+        .selectFrom('inbox')
+        .select(['seq as position', 'kind', 'received_at as at', 'content as body'])
+        .select(sql<'citizen' | 'bot'>`'citizen'`.as('who'))
+        .where('conversation_id', '=', p.conversation)
+        .where('seq', '>', p.after)
+        .where('kind', 'in', ['text', 'choice'])
+        .unionAll(
+          db
+            .selectFrom('outbox')
+            .select(['position', sql<string>`'part'`.as('kind'), 'created_at as at', 'part as body'])
+            .select(sql<'citizen' | 'bot'>`'bot'`.as('who'))
+            .where('conversation_id', '=', p.conversation)
+            .where('position', '>', p.after),
+        )
+        .orderBy('position')
+        .limit(p.limit),
+    ),
+    saidBefore: prepared((p: { conversation: string; before: number }) =>
+      db
+        .selectFrom('outbox')
+        .select('part')
+        .where('conversation_id', '=', p.conversation)
+        .where('position', '<', p.before)
+        .orderBy('position', 'desc')
+        .limit(PARTS_WITH_CHOICES),
+    ),
+  };
+}

@@ -1,0 +1,22 @@
+/** The parts of the store that several others use inside their transactions. */
+import { type AppendAudit, audit } from './audit.ts';
+import type { StoreContext } from './context.ts';
+import { type InsertItem, insertItem, type PutInside, putInside } from './inside.ts';
+import { numbers, type TakeNumbers } from './numbers.ts';
+
+export interface Rooms {
+  readonly takeNumbers: TakeNumbers;
+  readonly insertItem: InsertItem;
+  readonly putInside: PutInside;
+  readonly appendAudit: AppendAudit;
+}
+
+export function rooms(context: StoreContext): Rooms {
+  const insert = insertItem(context);
+  return {
+    takeNumbers: numbers(context),
+    insertItem: insert,
+    putInside: putInside(context, insert),
+    appendAudit: audit(context),
+  };
+}

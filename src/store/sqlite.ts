@@ -1,0 +1,96 @@
+/**
+ * The embedded default: one file, one connection, nobody else. `synchronous=FULL` because a message
+ * that was acknowledged may not vanish in a power cut; `locking_mode=EXCLUSIVE` because two processes
+ * on one file would each believe they are the only dispatcher.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { SqliteDialect, type SqliteStatement } from 'kysely';
+import { AppError } from '../errors.ts';
+import type { Backend } from './backend.ts';
+
+const SCHEME = 'sqlite://';
+/** How long a restart waits for the process before it to let go of the file. */
+const BUSY_TIMEOUT_MS = 1_500;
+/** The store knows some eighty statements, and those over several rows in a few sizes. */
+const STATEMENTS_KEPT = 400;
+
+export function isSqliteUrl(url: string): boolean {
+  return url === ':memory:' || url.startsWith(SCHEME);
+}
+
+/** @throws AppError `store_locked` when another process has the file, `bad_config` when it cannot be opened */
+export function openSqlite(url: string): Backend {
+  const file = url === ':memory:' ? url : decodeURIComponent(url.slice(SCHEME.length));
+  const database = open(file);
+  const version = database.prepare('select sqlite_version() as version').get()?.version;
+  return {
+    dialect: new SqliteDialect({
+      database: { prepare: cachingPrepare(database), close: () => database.close() },
+    }),
+    description: `SQLite ${String(version)}, ${file === ':memory:' ? 'in memory (lost at exit)' : `${file} (WAL, synchronous=FULL, exclusive)`}`,
+    // One connection that nobody shares is lock enough.
+    lockMigrations: async () => {},
+  };
+}
+
+function open(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    database.exec('pragma locking_mode = exclusive');
+    database.exec('pragma journal_mode = wal');
+    database.exec('pragma synchronous = full');
+    // The lock is taken by the first write, not by the pragma: take it now, so that it is now refused.
+    database.exec('begin immediate; commit');
+    return database;
+  } catch (cause) {
+    database?.close();
+    throw asOpenError(file, cause);
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+function asOpenError(file: string, cause: unknown): AppError {
+  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined;
+  if (code === SQLITE_BUSY) {
+    return new AppError(
+      'store_locked',
+      `The data file ${file} is in use by another process; stop that one, or give this one a file of its own.`,
+      { cause },
+    );
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new AppError(
+    'bad_config',
+    `The data file ${file} cannot be opened (${why}); its folder must be writable and it must be a SQLite file.`,
+    { cause },
+  );
+}
+
+function cachingPrepare(database: DatabaseSync): (sql: string) => SqliteStatement {
+  const kept = new Map<string, SqliteStatement>();
+  return (sql) => {
+    let statement = kept.get(sql);
+    if (statement === undefined) {
+      // Statements of any shape are rare (the command line): then all start afresh.
+      if (kept.size >= STATEMENTS_KEPT) kept.clear();
+      statement = asKyselyStatement(database.prepare(sql));
+      kept.set(sql, statement);
+    }
+    return statement;
+  };
+}
+
+function asKyselyStatement(statement: StatementSync): SqliteStatement {
+  const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)),
+  };
+}

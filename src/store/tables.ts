@@ -1,0 +1,213 @@
+/**
+ * The tables as both databases give them back. JSON is `text`, a time is epoch ms in `bigint`, a
+ * yes or no is 0 or 1: nothing here means one thing to SQLite and another to PostgreSQL.
+ */
+import type { Kysely, Transaction } from 'kysely';
+
+/** One mailbox per address. `seq` numbers the lines of both sides, `audit_n` the links of its audit chain. */
+export interface AddressesTable {
+  channel: string;
+  account: string;
+  user_id: string;
+  conversation_id: string;
+  seq: number;
+  audit_n: number;
+}
+
+/** `closed_at` is null while the item waits; a dead item is closed too. */
+export interface InboxTable {
+  channel: string;
+  account: string;
+  message_id: string;
+  conversation_id: string;
+  seq: number;
+  kind: string;
+  content: string;
+  received_at: number;
+  attempts: number;
+  dead: number;
+  error: string | null;
+  closed_at: number | null;
+}
+
+export interface ConversationsTable {
+  id: string;
+  version: number;
+  status: string;
+  state: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** In which conversations a person has verified. */
+export interface ConversationPersonsTable {
+  person_ref: string;
+  conversation_id: string;
+  at: number;
+}
+
+export interface TurnsTable {
+  conversation_id: string;
+  version: number;
+  seqs: string;
+  log: string;
+  at: number;
+}
+
+/** `closed_at` is null while the part is pending or parked. */
+export interface OutboxTable {
+  key: string;
+  conversation_id: string;
+  position: number;
+  part: string;
+  state: 'pending' | 'sent' | 'parked' | 'dead';
+  attempts: number;
+  due_at: number;
+  error: string | null;
+  created_at: number;
+  closed_at: number | null;
+}
+
+export interface TasksTable {
+  id: string;
+  conversation_id: string;
+  name: string;
+  input: string;
+  attempts: number;
+  due_at: number;
+  error: string | null;
+  outcome: string | null;
+  result: string | null;
+  created_at: number;
+  settled_at: number | null;
+}
+
+export interface ServiceCallsTable {
+  key: string;
+  task_id: string;
+  service: string;
+  state: string;
+  response: string | null;
+  prepared_at: number;
+  done_at: number | null;
+}
+
+export interface ApplicationsTable {
+  application_no: string;
+  task_id: string;
+  conversation_id: string;
+  kind: string;
+  payer_ref: string;
+  dependent_ref: string | null;
+  relation: string | null;
+  region: string | null;
+  state: string;
+  reason: string | null;
+  submitted_at: number;
+  updated_at: number;
+}
+
+/** `sealed` is the whole person, encrypted; `digest` a keyed digest of the office's digest. */
+export interface PersonsTable {
+  ref: string;
+  digest: string;
+  sealed: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface PledgesTable {
+  id: string;
+  person_ref: string;
+  version: string;
+  digest: string;
+  sealed_signature: string;
+  signed_at: number;
+}
+
+export interface LinksTable {
+  id: string;
+  conversation_id: string;
+  token_digest: string;
+  purpose: string;
+  context: string;
+  expires_at: number;
+  used_at: number | null;
+}
+
+export interface TimersTable {
+  id: string;
+  conversation_id: string;
+  name: string;
+  params: string;
+  due_at: number;
+  fired_at: number | null;
+}
+
+export interface CasesTable {
+  id: string;
+  number: string;
+  conversation_id: string;
+  status: string;
+  data: string;
+  opened_at: number;
+}
+
+export interface CaseCountersTable {
+  day: string;
+  n: number;
+}
+
+export interface OfficeCursorsTable {
+  portal: string;
+  cursor: number;
+}
+
+/** Append only. Who did what, by ids and codes; each row holds the hash of the one before. */
+export interface AuditTable {
+  conversation_id: string;
+  n: number;
+  actor: string;
+  action: string;
+  data: string;
+  at: number;
+  prev_hash: string;
+  hash: string;
+}
+
+/** What the file knows about itself, such as which vault key it belongs to. */
+export interface SettingsTable {
+  name: string;
+  value: string;
+}
+
+export interface SchemaMigrationsTable {
+  name: string;
+  at: number;
+}
+
+export interface Tables {
+  addresses: AddressesTable;
+  inbox: InboxTable;
+  conversations: ConversationsTable;
+  conversation_persons: ConversationPersonsTable;
+  turns: TurnsTable;
+  outbox: OutboxTable;
+  tasks: TasksTable;
+  service_calls: ServiceCallsTable;
+  applications: ApplicationsTable;
+  persons: PersonsTable;
+  pledges: PledgesTable;
+  links: LinksTable;
+  timers: TimersTable;
+  cases: CasesTable;
+  case_counters: CaseCountersTable;
+  office_cursors: OfficeCursorsTable;
+  audit: AuditTable;
+  settings: SettingsTable;
+  schema_migrations: SchemaMigrationsTable;
+}
+
+export type Db = Kysely<Tables>;
+/** What the store hands out inside a transaction; the `Tx` of `contracts/engine.ts`. */
+export type Tx = Transaction<Tables>;

@@ -1,0 +1,116 @@
+/** The one home of personal data. Everybody else holds a reference. */
+import type { Vault } from '../contracts/store.ts';
+import type { ConversationId, PersonRef } from '../domain/ids.ts';
+import { makeId } from '../domain/ids.ts';
+import { personDigest } from '../domain/masking.ts';
+import { AppError } from '../errors.ts';
+import type { StoreContext } from './context.ts';
+import { readPerson } from './parse.ts';
+import { prepared } from './prepared.ts';
+import type { Seal } from './seal.ts';
+import type { Db } from './tables.ts';
+
+const KEY_MARK = 'vault_key_mark';
+
+export function vault(context: StoreContext, seal: Seal): Vault {
+  const { db, clock, random, inTx } = context;
+  const { refOf, keep, sealedOf, conversations, pledge } = statements(context);
+  const digestOf = (officeDigest: string) => seal.digest(officeDigest);
+  return {
+    async remember({ name, documentType, documentNumber }) {
+      const digest = digestOf(personDigest(documentType, documentNumber));
+      const plain = JSON.stringify({ name, documentType, documentNumber });
+      return inTx(async (tx) => {
+        const at = clock.now();
+        const fresh = makeId('person', (size) => random.bytes(size));
+        // The reference is part of what is sealed, so it must be settled before the sealing.
+        const found = (await refOf(tx, { digest })).rows[0]?.ref ?? fresh;
+        const kept = (await keep(tx, { ref: found, digest, sealed: seal.seal(found, plain), at })).rows[0]
+          ?.ref;
+        // Somebody else made the row between the two statements: seal again for the row there is.
+        if (kept !== undefined && kept !== found) {
+          await keep(tx, { ref: kept, digest, sealed: seal.seal(kept, plain), at });
+        }
+        return (kept ?? found) as PersonRef;
+      });
+    },
+    async reveal(ref) {
+      const row = (await sealedOf(db, { ref })).rows[0];
+      return row && { ref, ...readPerson(seal.open(ref, row.sealed)) };
+    },
+    async byDigest(digest) {
+      return (await refOf(db, { digest: digestOf(digest) })).rows[0]?.ref as PersonRef | undefined;
+    },
+    async conversationsOf(ref) {
+      const { rows } = await conversations(db, { ref });
+      return rows.map((row) => row.conversation_id as ConversationId);
+    },
+    async keepPledge({ person, version, digest, signature, signedAt }) {
+      const id = `s_${Buffer.from(random.bytes(16)).toString('hex')}`;
+      const sealed = seal.seal(id, signature);
+      await inTx((tx) => pledge(tx, { id, person, version, digest, sealed, signedAt: Date.parse(signedAt) }));
+    },
+  };
+}
+
+function statements({ db }: StoreContext) {
+  return {
+    refOf: prepared((p: { digest: string }) =>
+      db.selectFrom('persons').select('ref').where('digest', '=', p.digest),
+    ),
+    // The name last given stands: a misspelt one must be correctable.
+    keep: prepared((p: { ref: string; digest: string; sealed: string; at: number }) =>
+      db
+        .insertInto('persons')
+        .values({ ref: p.ref, digest: p.digest, sealed: p.sealed, created_at: p.at, updated_at: p.at })
+        .onConflict((conflict) =>
+          conflict.column('digest').doUpdateSet({ sealed: p.sealed, updated_at: p.at }),
+        )
+        .returning('ref'),
+    ),
+    sealedOf: prepared((p: { ref: string }) =>
+      db.selectFrom('persons').select('sealed').where('ref', '=', p.ref),
+    ),
+    conversations: prepared((p: { ref: string }) =>
+      db
+        .selectFrom('conversation_persons')
+        .select('conversation_id')
+        .where('person_ref', '=', p.ref)
+        .orderBy('at', 'desc')
+        .orderBy('conversation_id'),
+    ),
+    pledge: prepared(
+      (p: {
+        id: string;
+        person: string;
+        version: string;
+        digest: string;
+        sealed: string;
+        signedAt: number;
+      }) =>
+        db.insertInto('pledges').values({
+          id: p.id,
+          person_ref: p.person,
+          version: p.version,
+          digest: p.digest,
+          sealed_signature: p.sealed,
+          signed_at: p.signedAt,
+        }),
+    ),
+  };
+}
+
+/** @throws AppError `vault_key_missing` when the persons in this database were sealed with another key */
+export async function checkVaultKey(db: Db, seal: Seal): Promise<void> {
+  await db
+    .insertInto('settings')
+    .values({ name: KEY_MARK, value: seal.keyMark })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const row = await db.selectFrom('settings').select('value').where('name', '=', KEY_MARK).executeTakeFirst();
+  if (row?.value === seal.keyMark) return;
+  throw new AppError(
+    'vault_key_missing',
+    'The vault key does not belong to this database; give the key it was made with, or start with a new database.',
+  );
+}
