@@ -50,7 +50,7 @@ export const patternsFileSchema = z.strictObject({
   ),
   question: words,
   roles: z.strictObject({ dependent: words, payer: words, self: words }),
-  composition: z.strictObject({ links: words, female: words }),
+  composition: z.strictObject({ links: z.array(z.string()), female: words }),
   /** Applied in order before dates are read; `{y-1}` year, `{m-1}` month with its year, `{w}` month in the past. */
   dates: z.array(z.strictObject({ find: z.string().min(1), say: z.string() })),
   date_hint: z.string().min(1),
@@ -63,6 +63,8 @@ export const patternsFileSchema = z.strictObject({
   ordinal: words,
   last: words,
   follow_up: words,
+  /** Words that hold the name of a relative and mean none. */
+  never_relation: words,
   /** Words no misspelling may be read into. */
   never_repair: words,
   /** Spelling variants made one before anything else. */
