@@ -124,6 +124,8 @@ export interface PortalChange {
   readonly state?: ApplicationState;
   readonly reason?: string;
   readonly materials?: readonly string[];
+  /** Who did it by an act through this seam, and so knows already; absent when it happened at the office. */
+  readonly by?: 'payer' | 'dependent';
   /** Digests of the persons concerned, by `personDigest`; never their numbers. */
   readonly persons: readonly { readonly digest: string; readonly role: 'payer' | 'dependent' }[];
 }
