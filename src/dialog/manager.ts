@@ -107,7 +107,9 @@ async function giveUpOrRetry(
   items: Items,
 ): Promise<'committed' | 'stale'> {
   const [first] = items as [InboxItem];
+  if (items.length > 1) return takeTurn(deps, before, [first]);
   if ((await deps.store.failItem(before.id, first.seq, 'turn_failed')) === 'retry') return 'committed';
+  if (first.content.kind === 'office' && first.content.event === 'turn_failed') return 'committed';
   const id = `dead:${before.id}:${first.seq}`;
   await deps.store.receiveFor(before.id, id, { kind: 'office', event: 'turn_failed', params: {} });
   return 'committed';

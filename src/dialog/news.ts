@@ -4,7 +4,7 @@ import type { FactValue } from '../domain/fact.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Draft, say } from './draft.ts';
 import { nextStatus } from './floor.ts';
-import { deliver } from './stack.ts';
+import { deliver, pushFlow } from './stack.ts';
 
 /** Goes to the frame that waits for it; when that is gone, the citizen is still told how it ended. */
 export function applySettled(
@@ -32,6 +32,11 @@ function rememberFacts(draft: Draft, result: JsonObject): void {
 }
 
 export function applyOffice(draft: Draft, event: string, params: JsonObject): void {
+  if (event === 'turn_failed') {
+    say(draft, 'office.turn_failed');
+    pushFlow(draft, 'hand-off', { reason: 'turn_failed' }, false);
+    return;
+  }
   say(draft, `office.${event}${typeof params.state === 'string' ? `.${params.state}` : ''}`, params);
 }
 

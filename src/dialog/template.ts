@@ -16,14 +16,27 @@ export const FORMATS: { readonly [name: string]: Format } = {
   region: (value, knowledge) => regionName(knowledge, String(value)),
   day: (value) => String(value).slice(0, 10),
   /** `{state|label:state}` is the text of the reply `label.state.<value>`. */
-  label: (value, { replies }, group) => replies.get(`label.${group}.${String(value)}`)?.text ?? String(value),
+  label: (value, { replies }, group) =>
+    replies.get(`label.${group}.${String(value)}`)?.text.trim() ?? String(value),
   /** `{items|each:query.members.item}` is that reply once for every item, a line each. */
   each: (value, knowledge, id) =>
     (Array.isArray(value) ? (value as readonly JsonObject[]) : [])
       .map((item) => fillTemplate(wordsOf(knowledge, id).text, item, knowledge))
       .join('\n'),
+  /** `{reason|opt:office.reason}` is that reply with the value, and nothing at all without one. */
+  opt: (value, knowledge, id) => fillTemplate(wordsOf(knowledge, id).text, { value }, knowledge),
+  /** An instant on the clock of China: 11月24日 15:02. */
+  minute: (value) => {
+    const [, month, day, time] = /-(\d\d)-(\d\d)T(\d\d:\d\d)/u.exec(localIso(String(value))) ?? [];
+    return month === undefined ? String(value) : `${Number(month)}月${Number(day)}日 ${time}`;
+  },
   list: (value) => (Array.isArray(value) ? value.map(String).join('、') : String(value)),
 };
+
+function localIso(instant: string): string {
+  const at = Date.parse(instant);
+  return Number.isNaN(at) ? '' : new Date(at + 8 * 3_600_000).toISOString();
+}
 
 const PLACEHOLDER = /\{([\w.]+)(?:\|(\w+)(?::([\w.-]+))?)?\}/gu;
 

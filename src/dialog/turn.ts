@@ -49,6 +49,9 @@ export function turn(
   context: TurnContext,
 ): Turn {
   const draft = draftOf(conversation, context);
+  // What could not be worked off is not tried again in the hands of a person.
+  if (contents.some((content) => content.kind === 'office' && content.event === 'turn_failed'))
+    draft.stack = [];
   renewStack(draft);
   for (const content of joinBursts(contents)) apply(draft, content);
   return finish(draft);
