@@ -42,6 +42,19 @@ const LEXICON_FILES = {
   patterns: patternsFileSchema,
   facts: factWordsFileSchema,
 } as const;
+const EMPTY_LEXICON: { readonly [name in keyof Lexicon]: unknown } = {
+  relations: {},
+  platforms: {},
+  concepts: {},
+  symptoms: {},
+  causes: {},
+  objects: {},
+  terms: [],
+  negatives: { other_insurance: [], off_topic: [] },
+  places: { aliases: {}, never_bare: [] },
+  patterns: {},
+  facts: [],
+};
 /** Names of the files under `lexicon/`. */
 export const LEXICON_NAMES = Object.keys(LEXICON_FILES) as (keyof Lexicon)[];
 
@@ -62,6 +75,7 @@ export function loadKnowledge(dir: string): Knowledge {
 export function readKnowledge(dir: string): {
   readonly knowledge?: Knowledge;
   readonly problems: readonly Problem[];
+  readonly files: readonly RawFile[];
 } {
   const raw = readFiles(dir);
   const load = new Load(raw.files, [...raw.problems]);
@@ -76,8 +90,8 @@ export function readKnowledge(dir: string): {
     intents: load.byId('intents', intentSchema),
     lexicon: load.lexicon(),
   };
-  if (load.problems.length > 0) return { problems: load.problems };
-  return { knowledge: freezeDeep(knowledge), problems: [] };
+  if (load.problems.length > 0) return { problems: load.problems, files: raw.files };
+  return { knowledge: freezeDeep(knowledge), problems: [], files: raw.files };
 }
 
 /** One pass over the files; collects problems instead of stopping at the first. */
@@ -131,11 +145,7 @@ class Load {
 
   lexicon(): Lexicon {
     const found = this.in('lexicon');
-    const lists: { [name: string]: unknown } = {
-      ...Object.fromEntries(LEXICON_NAMES.map((name) => [name, {}])),
-      terms: [],
-      negatives: { other_insurance: [], off_topic: [] },
-    };
+    const lists: { [name: string]: unknown } = { ...EMPTY_LEXICON };
     for (const name of LEXICON_NAMES) {
       const file = found.find((candidate) => candidate.name === name);
       const value = file === undefined ? undefined : this.parse<unknown>(file, LEXICON_FILES[name]);

@@ -106,9 +106,10 @@ export function effectiveRules(
 }
 
 /**
- * Where to tap for an operation, best first: the nearest level that has a way that may be told, then
- * the nation's ways. `any` means any two persons of one province; across provinces only a way that
- * says so is given, because the ordinary pages refuse there.
+ * Where to tap for an operation, nearest level first and the nation's ways last; only ways that may
+ * be told. With a scope, the ways of the nearest level that serve it; without, also those of higher
+ * levels for a scope that no nearer way serves. `any` means any two persons of one province: across
+ * provinces only a way that says so is given, because the ordinary pages refuse there.
  */
 export function entriesAt(
   knowledge: Knowledge,
@@ -117,17 +118,50 @@ export function entriesAt(
   asOf: Day,
   scope?: Scope,
 ): readonly EffectiveEntry[] {
-  const levels = regionChain(knowledge, region).map((code) =>
-    entriesOf(knowledge, operation, code, asOf)
-      .filter((entry) => isTellable(entry) && serves(entry.scope, scope))
+  const levels = levelsOf(knowledge, operation, region, asOf).map((entries) => entries.filter(isTellable));
+  if (scope === undefined) return layered(levels);
+  const serving = levels.map((entries) =>
+    entries
+      .filter((entry) => serves(entry.scope, scope))
       .sort((a, b) => Number(b.scope === scope) - Number(a.scope === scope)),
   );
-  const nearest = levels.slice(0, -1).find((entries) => entries.length > 0) ?? [];
-  return [...nearest, ...(levels.at(-1) ?? [])];
+  const nearest = serving.slice(0, -1).find((entries) => entries.length > 0) ?? [];
+  return [...nearest, ...(serving.at(-1) ?? [])];
 }
 
-/** All ways one level knows on a day, those that may not be told included. */
-export function entriesOf(
+/** Like `entriesAt` without a scope, with the ways that may not be told: for people who keep the knowledge. */
+export function allEntriesAt(
+  knowledge: Knowledge,
+  operation: Operation,
+  region: RegionCode,
+  asOf: Day,
+): readonly EffectiveEntry[] {
+  return layered(levelsOf(knowledge, operation, region, asOf));
+}
+
+/** One list a level, nearest first, the nation last. */
+function levelsOf(knowledge: Knowledge, operation: Operation, region: RegionCode, asOf: Day) {
+  return regionChain(knowledge, region).map((code) => entriesOf(knowledge, operation, code, asOf));
+}
+
+function layered(levels: readonly (readonly EffectiveEntry[])[]): readonly EffectiveEntry[] {
+  const served = new Set<Scope>();
+  const local = levels.slice(0, -1).flatMap((entries) => {
+    const fresh = entries.filter(({ scope }) => !isServed(scope, served));
+    for (const { scope } of entries) served.add(scope);
+    return fresh;
+  });
+  return [...local, ...(levels.at(-1) ?? [])];
+}
+
+function isServed(scope: Scope, served: ReadonlySet<Scope>): boolean {
+  if (served.has(scope)) return true;
+  if (scope === 'any') return served.has('same_city') && served.has('cross_city');
+  return scope !== 'cross_province' && served.has('any');
+}
+
+/** All ways one level itself knows on a day. */
+function entriesOf(
   knowledge: Knowledge,
   operation: Operation,
   region: RegionCode,

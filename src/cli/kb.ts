@@ -1,0 +1,38 @@
+/** `gongji kb check | stats`: what is wrong with the knowledge base, and how much there is. */
+import { parseArgs } from 'node:util';
+import { AppError } from '../errors.ts';
+import { checkKnowledge } from '../knowledge/check.ts';
+import { loadKnowledge } from '../knowledge/load.ts';
+import { statsOf } from '../knowledge/stats.ts';
+import type { Command } from './command.ts';
+import { dayOf, OWN_KNOWLEDGE } from './rules.ts';
+
+export const kb: Command = async (args, io) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      knowledge: { type: 'string', default: OWN_KNOWLEDGE },
+      /** Folder of articles that nothing may be copied from. */
+      articles: { type: 'string' },
+      'as-of': { type: 'string' },
+      data: { type: 'string' },
+      memory: { type: 'boolean' },
+    },
+  });
+  const asOf = dayOf(values['as-of']);
+  if (positionals[0] === 'stats') {
+    io.print(JSON.stringify(statsOf(loadKnowledge(values.knowledge), asOf)));
+    return 0;
+  }
+  if (positionals[0] !== 'check') throw new AppError('bad_input', "kb takes 'check' or 'stats'");
+  const { articles } = values;
+  const problems = checkKnowledge(values.knowledge, {
+    asOf,
+    ...(articles === undefined ? {} : { articles }),
+  });
+  for (const problem of problems) io.print(JSON.stringify(problem));
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  io.warn(`kb check: ${errors} errors, ${problems.length - errors} warnings`);
+  return errors === 0 ? 0 : 1;
+};
