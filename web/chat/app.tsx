@@ -89,7 +89,7 @@ export function App() {
       </main>
       <footer class="foot">
         <Composer onSend={say} />
-        <p>{WORDS.privacy}</p>
+        <p class="advice">{WORDS.privacy}</p>
       </footer>
     </>
   );

@@ -19,7 +19,7 @@ export const WORDS = {
   again: '重新发送',
   tooFast: '您发得太快了，请稍等几秒再发。',
   tooLong: '一条消息最多 500 个字，请分几次发。',
-  basis: (count: number, newest: string) => `依据：${count} 份文件（最新 ${newest}）`,
+  basis: (count: number, newest: string) => `文件出处（${count} 份，最新 ${newest}）`,
   openSecure: '打开安全页面',
   openSecureHint: '会在新页面打开，完成后回到这里。',
   newWindow: '（新窗口）',
