@@ -2,20 +2,25 @@
  * Conditions over facts, in three values: true, false, and undefined for "not known". A condition that
  * rests on an unknown fact is neither fulfilled nor refuted, so it moves no cause either way.
  */
-import type { Fact, FactId } from '../domain/fact.ts';
+import type { Fact, FactId, FactValue } from '../domain/fact.ts';
 import type { Comparison, Condition, Operand } from '../knowledge/schema/cause.ts';
 
 export type Truth = boolean | undefined;
 export type FactLookup = (id: FactId) => Fact | undefined;
 
+/** A condition made ready to be asked many times. */
+export type Check = (lookup: FactLookup) => Truth;
+
 export function holds(condition: Condition, lookup: FactLookup): Truth {
-  if ('all' in condition) return decide(condition.all, lookup, false);
-  if ('any' in condition) return decide(condition.any, lookup, true);
-  if ('not' in condition) {
-    const inner = holds(condition.not, lookup);
-    return inner === undefined ? undefined : !inner;
-  }
-  return compare(condition, lookup);
+  return checkOf(condition)(lookup);
+}
+
+/** Compiled once for each cause: choosing a question tries thousands of conditions. */
+export function checkOf(condition: Condition): Check {
+  if ('all' in condition) return decide(condition.all.map(checkOf), false);
+  if ('any' in condition) return decide(condition.any.map(checkOf), true);
+  if ('not' in condition) return negate(checkOf(condition.not));
+  return comparison(condition);
 }
 
 /** Ids of every fact the condition speaks of. */
@@ -42,30 +47,49 @@ export function witnesses(condition: Condition, lookup: FactLookup): readonly Fa
 }
 
 /** One false part decides an `all`, one true part an `any`; without it an unknown part leaves it open. */
-function decide(parts: readonly Condition[], lookup: FactLookup, decisive: boolean): Truth {
-  let unknown = false;
-  for (const part of parts) {
-    const truth = holds(part, lookup);
-    if (truth === decisive) return decisive;
-    if (truth === undefined) unknown = true;
+function decide(parts: readonly Check[], decisive: boolean): Check {
+  return (lookup) => {
+    let unknown = false;
+    for (const part of parts) {
+      const truth = part(lookup);
+      if (truth === decisive) return decisive;
+      if (truth === undefined) unknown = true;
+    }
+    return unknown ? undefined : !decisive;
+  };
+}
+
+function negate(inner: Check): Check {
+  return (lookup) => {
+    const truth = inner(lookup);
+    return truth === undefined ? undefined : !truth;
+  };
+}
+
+function comparison(condition: Comparison): Check {
+  const { fact } = condition;
+  if ('known' in condition) return (lookup) => (lookup(fact) !== undefined) === condition.known;
+  if ('is' in condition) return onValue(fact, (value) => value === condition.is);
+  if ('in' in condition) {
+    const wanted = new Set(condition.in);
+    return onValue(fact, (value) => wanted.has(value));
   }
-  return unknown ? undefined : !decisive;
+  return 'at_least' in condition
+    ? onNumber(fact, condition.at_least, (value, bound) => value >= bound)
+    : onNumber(fact, condition.at_most, (value, bound) => value <= bound);
 }
 
-function compare(condition: Comparison, lookup: FactLookup): Truth {
-  const value = lookup(condition.fact)?.value;
-  if ('known' in condition) return (value !== undefined) === condition.known;
-  if (value === undefined) return undefined;
-  if ('is' in condition) return value === condition.is;
-  if ('in' in condition) return condition.in.includes(value);
-  const atLeast = 'at_least' in condition;
-  const bound = numberOf(atLeast ? condition.at_least : condition.at_most, lookup);
-  if (bound === undefined || typeof value !== 'number') return undefined;
-  return atLeast ? value >= bound : value <= bound;
+function onValue(fact: FactId, test: (value: FactValue) => boolean): Check {
+  return (lookup) => {
+    const known = lookup(fact);
+    return known === undefined ? undefined : test(known.value);
+  };
 }
 
-function numberOf(operand: Operand, lookup: FactLookup): number | undefined {
-  if (typeof operand === 'number') return operand;
-  const value = lookup(operand.fact)?.value;
-  return typeof value === 'number' ? value : undefined;
+function onNumber(fact: FactId, operand: Operand, test: (value: number, bound: number) => boolean): Check {
+  return (lookup) => {
+    const value = lookup(fact)?.value;
+    const bound = typeof operand === 'number' ? operand : lookup(operand.fact)?.value;
+    return typeof value === 'number' && typeof bound === 'number' ? test(value, bound) : undefined;
+  };
 }

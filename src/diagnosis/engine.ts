@@ -14,7 +14,7 @@ import { explain } from './explain.ts';
 import { type FactBook, factBook } from './fact-book.ts';
 import type { KnownFactId } from './facts.ts';
 import { type CauseModel, hintsOf, modelOf, type Standing, standing } from './model.ts';
-import { bestQuestion, lookupWorth, type RecordsAccess, type View } from './questions.ts';
+import { bestQuestion, lookupWorth, type RecordsAccess, trials, type View } from './questions.ts';
 
 /** No citizen is asked more than this; after it the best guesses go to a person. */
 export const MAX_QUESTIONS = 6;
@@ -92,9 +92,10 @@ export function diagnose(causes: ReadonlyMap<CauseId, CauseEntry>, input: Diagno
 
 function nextStep(view: View, input: DiagnosisInput, asked: number): Pick<Diagnosis, 'next' | 'lookup'> {
   const seen = [...view.book.values()].some((fact) => fact.origin.kind === 'looked_up');
-  const worth = lookupWorth(view, seen ? 'closed' : (input.records ?? 'locked'));
+  const tried = trials(view);
+  const worth = lookupWorth(view, tried, seen ? 'closed' : (input.records ?? 'locked'), asked);
   const question =
-    asked < MAX_QUESTIONS ? bestQuestion(view, new Set(input.skipped ?? []), asked) : undefined;
+    asked < MAX_QUESTIONS ? bestQuestion(tried, new Set(input.skipped ?? []), asked) : undefined;
   const lookup = worth > (question?.perCost ?? 0);
   return question === undefined
     ? { lookup }

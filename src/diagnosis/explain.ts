@@ -4,7 +4,7 @@ import type { Evidence, Fact, FactValue, Remedy } from '../domain/fact.ts';
 import type { CauseEntry, RemedyEntry } from '../knowledge/schema/cause.ts';
 import type { ReplyText } from '../knowledge/schema/reply.ts';
 import { choiceOf } from './answers.ts';
-import { holds } from './conditions.ts';
+import { holds, witnesses } from './conditions.ts';
 import { factBook } from './fact-book.ts';
 import { factSpec } from './facts.ts';
 
@@ -21,11 +21,13 @@ export interface Explanation {
 /** The variant whose condition the facts fulfil, or the plain explanation. */
 export function explain(entry: CauseEntry, facts: readonly Fact[]): Explanation {
   const book = factBook(facts);
-  const variant = entry.variants.find((one) => holds(one.if, (id) => book.get(id)) === true);
+  const lookup = (id: string) => book.get(id);
+  const variant = entry.variants.find((one) => holds(one.if, lookup) === true);
+  const rules = variant === undefined ? [] : witnesses(variant.if, lookup).flatMap(ruleSource);
   return {
     reply: { id: variant?.reply ?? `diagnose.cause.${entry.id}`, params: factParams([...book.values()]) },
     remedy: remedyOf(variant?.remedy ?? entry.remedy),
-    sources: variant?.sources ?? entry.sources,
+    sources: [...new Set([...rules, ...(variant?.sources ?? entry.sources)])],
     unconfirmed: entry.basis === 'unconfirmed',
   };
 }
@@ -47,6 +49,10 @@ function valueLabel(text: ReplyText | undefined, fact: string, value: FactValue)
   }
   const choice = choiceOf(value);
   return text?.choices.find((one) => one.value === choice)?.label ?? choice;
+}
+
+function ruleSource({ origin }: Fact): readonly string[] {
+  return origin.kind === 'rule' ? [origin.source] : [];
 }
 
 function factParams(facts: readonly Fact[]): { readonly [name: string]: FactValue } {

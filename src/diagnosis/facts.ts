@@ -68,7 +68,7 @@ export const FACTS = {
       'other',
     ],
     about: 'what the error message was about; none: there was no error',
-    askCost: 2,
+    askCost: 1,
   },
   'binding.state': {
     type: 'choice',
@@ -273,7 +273,7 @@ export const FACTS = {
   'face.passed': { ...yesNo, about: 'the face check passed', askCost: 1 },
   'login.trouble': { ...yesNo, about: 'the app fails, spins or shuts', askCost: 1 },
   'profile.complete': { ...yesNo, about: 'phone and employer are on record', record: true },
-  'unbind.refused': { ...yesNo, about: 'the office refused to end a recent relation', askCost: 2 },
+  'unbind.refused': { ...yesNo, about: 'the office refused to end a recent relation', askCost: 1 },
   'concept.wants': {
     type: 'choice',
     choices: ['share_money', 'show_code', 'outpatient_benefit', 'cash_transfer'],

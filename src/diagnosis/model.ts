@@ -16,7 +16,7 @@ import {
   STRENGTHS,
   type Strength,
 } from '../knowledge/schema/cause.ts';
-import { type FactLookup, factsOf, holds } from './conditions.ts';
+import { type Check, checkOf, type FactLookup, factsOf } from './conditions.ts';
 
 /** Said facts are bent by memory and by our question, so they count a little less than a record. */
 const SAID_EXPONENT = 0.8;
@@ -37,6 +37,7 @@ const SYMPTOMS_OF_GOAL: Readonly<Record<string, readonly Symptom[]>> = {
 
 export interface Rule {
   readonly condition: Condition;
+  readonly check: Check;
   readonly facts: readonly FactId[];
   /** Above 1 speaks for the cause, below 1 against it. */
   readonly ratio: number;
@@ -45,6 +46,8 @@ export interface Rule {
 export interface CauseModel {
   readonly entry: CauseEntry;
   readonly rules: readonly Rule[];
+  readonly isExcluded: Check;
+  readonly isSettled: Check;
 }
 
 export interface Model {
@@ -90,16 +93,13 @@ export function priorOf(
 
 /** Weight of one cause under the facts. A cause settles only complaints it lists. */
 export function standing(cause: CauseModel, symptom: Symptom, hint: number, lookup: FactLookup): Standing {
-  const { entry, rules } = cause;
-  if (entry.excluded_if !== undefined && holds(entry.excluded_if, lookup) === true) {
-    return { weight: 0, settled: false };
-  }
-  const prior = priorOf(entry, symptom, lookup);
+  if (cause.isExcluded(lookup) === true) return { weight: 0, settled: false };
+  const prior = priorOf(cause.entry, symptom, lookup);
   let weight = prior.weight * (1 + HINT_FACTOR * hint);
-  for (const rule of rules) {
-    if (holds(rule.condition, lookup) === true) weight *= rule.ratio ** exponentOf(rule.facts, lookup);
+  for (const rule of cause.rules) {
+    if (rule.check(lookup) === true) weight *= rule.ratio ** exponentOf(rule.facts, lookup);
   }
-  const ruled = entry.settled_if !== undefined && holds(entry.settled_if, lookup) === true;
+  const ruled = cause.isSettled(lookup) === true;
   if (ruled) weight *= prior.listed ? SETTLED_FACTOR : STRENGTHS.strong;
   return { weight, settled: ruled && prior.listed };
 }
@@ -113,7 +113,12 @@ export function hintsOf(model: Model, hints: readonly Scored<CauseId>[]): readon
 }
 
 function compile(entries: readonly CauseEntry[]): Model {
-  const causes = entries.map((entry) => ({ entry, rules: entry.evidence.map(ruleOf) }));
+  const causes = entries.map((entry) => ({
+    entry,
+    rules: entry.evidence.map(ruleOf),
+    isExcluded: entry.excluded_if === undefined ? never : checkOf(entry.excluded_if),
+    isSettled: entry.settled_if === undefined ? never : checkOf(entry.settled_if),
+  }));
   const byFact = new Map<FactId, number[]>();
   causes.forEach(({ entry, rules }, place) => {
     const hard = [entry.excluded_if, entry.settled_if].filter((condition) => condition !== undefined);
@@ -125,7 +130,11 @@ function compile(entries: readonly CauseEntry[]): Model {
 
 function ruleOf(evidence: CauseEntry['evidence'][number]): Rule {
   const ratio = 'for' in evidence ? ratioOf(evidence.for) : 1 / ratioOf(evidence.against);
-  return { condition: evidence.if, facts: factsOf(evidence.if), ratio };
+  return { condition: evidence.if, check: checkOf(evidence.if), facts: factsOf(evidence.if), ratio };
+}
+
+function never(): undefined {
+  return undefined;
 }
 
 function exponentOf(facts: readonly FactId[], lookup: FactLookup): number {

@@ -26,6 +26,8 @@ const RECORDS_EXPLAIN = 0.8;
 
 /** `locked` needs consent and a verified person first; `closed` was refused, failed, or is already known. */
 export type RecordsAccess = 'open' | 'locked' | 'closed';
+/** Nobody opens records to one who has not yet listened: a locked record waits for the first question. */
+const QUESTIONS_BEFORE_LOOKUP = 1;
 const LOOKUP_COST: Record<Exclude<RecordsAccess, 'closed'>, number> = { open: 0.5, locked: 4 };
 
 export interface View {
@@ -42,49 +44,61 @@ export interface View {
 export interface Question {
   readonly fact: KnownFactId;
   readonly choices: readonly string[];
-  readonly gain: number;
   readonly perCost: number;
 }
 
-interface Trial {
+export interface Trial {
   readonly gain: number;
   readonly shares: readonly number[];
 }
 
-export function bestQuestion(view: View, skipped: ReadonlySet<FactId>, asked: number): Question | undefined {
-  let best: Question | undefined;
+/** Every fact that is not known yet and could be, with what knowing it is expected to tell. */
+export function trials(view: View): ReadonlyMap<KnownFactId, Trial> {
+  const found = new Map<KnownFactId, Trial>();
   for (const fact of FACT_IDS) {
+    const spec = factSpec(fact);
+    if (view.book.has(fact) || (spec?.askCost === undefined && spec?.record !== true)) continue;
+    found.set(fact, tryFact(view, fact));
+  }
+  return found;
+}
+
+export function bestQuestion(
+  tried: ReadonlyMap<KnownFactId, Trial>,
+  skipped: ReadonlySet<FactId>,
+  asked: number,
+): Question | undefined {
+  let best: Question | undefined;
+  for (const [fact, trial] of tried) {
     const cost = factSpec(fact)?.askCost;
-    if (cost === undefined || skipped.has(fact) || view.book.has(fact)) continue;
-    const trial = tryFact(view, fact, { kind: 'said' });
+    if (cost === undefined || skipped.has(fact)) continue;
     const gain = trial.gain * (1 - UNSURE_SHARE);
     const perCost = gain / (cost * (1 + IMPATIENCE_PER_QUESTION * asked));
     if (gain < MIN_GAIN || perCost <= (best?.perCost ?? 0)) continue;
-    best = { fact, choices: offered(fact, trial.shares), gain, perCost };
+    best = { fact, choices: offered(fact, trial.shares), perCost };
   }
   return best;
 }
 
-/** Bits per cost of looking up every record at once; 0 when they are closed. */
-export function lookupWorth(view: View, access: RecordsAccess): number {
-  if (access === 'closed') return 0;
-  const most = entropy(view) * RECORDS_EXPLAIN;
-  let gain = 0;
-  for (const fact of FACT_IDS) {
-    if (gain >= most) break;
-    if (factSpec(fact)?.record !== true || view.book.has(fact)) continue;
-    gain += tryFact(view, fact, { kind: 'looked_up', at: '' }).gain;
-  }
-  return Math.min(gain, most) / LOOKUP_COST[access];
+/** Bits per cost of looking up every record at once; 0 when they cannot or should not be opened now. */
+export function lookupWorth(
+  view: View,
+  tried: ReadonlyMap<KnownFactId, Trial>,
+  access: RecordsAccess,
+  asked: number,
+): number {
+  if (access === 'closed' || (access === 'locked' && asked < QUESTIONS_BEFORE_LOOKUP)) return 0;
+  const gains = [...tried].map(([fact, { gain }]) => (factSpec(fact)?.record === true ? gain : 0));
+  return Math.min(sum(gains), entropy(view) * RECORDS_EXPLAIN) / LOOKUP_COST[access];
 }
 
 /** Expected loss of uncertainty when this fact becomes known, and how likely each of its values is. */
-function tryFact(view: View, id: FactId, origin: Fact['origin']): Trial {
+function tryFact(view: View, id: FactId): Trial {
   const touched = touchedBy(view, id);
   const values = valuesOf(id);
   if (touched.length === 0 || values.length === 0) return { gain: 0, shares: [] };
   const columns = values.map((value) => {
-    const fact: Fact = { id, value, origin };
+    const fact: Fact = { id, value, origin: { kind: 'said' } };
     const lookup = (asked: FactId) => (asked === id ? fact : view.book.get(asked));
     return touched.map((place) => weightUnder(view, place, lookup));
   });

@@ -12,7 +12,7 @@ export const replySchema = z.strictObject({
   elder: z.string().optional(),
   choices: z
     .array(z.strictObject({ value: z.string().min(1), label: z.string().min(1) }))
-    .max(8)
+    .max(20)
     .default([]),
   sources: z.array(z.string()).default([]),
 });
