@@ -185,9 +185,14 @@ function entriesOf(
 export function regionByName(knowledge: Knowledge, name: string): RegionCode | undefined {
   const wanted = shortName(name.trim());
   for (const [code, region] of knowledge.regions) {
-    if ([region.name, ...region.aliases].some((known) => shortName(known) === wanted)) return code;
+    if (namesOf(region).some((known) => shortName(known) === wanted)) return code;
   }
   return undefined;
+}
+
+/** What a region is called: in full, without its last 省, 市 or 自治区, and by its aliases. */
+export function namesOf(region: Region): readonly string[] {
+  return [...new Set([region.name, shortName(region.name), ...region.aliases])];
 }
 
 /** The name of a region, or of the nearest level above it that has a file. */

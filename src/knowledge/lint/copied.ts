@@ -2,6 +2,7 @@
  * Facts are free, sentences are not: no run of characters of ours may stand in the articles the
  * facts were checked against. Names of menus, documents and platforms are facts and may.
  */
+import { RELATIONS } from '../../domain/insurance.ts';
 import { grams } from '../resemblance.ts';
 import { type LintContext, type LintRule, pathOf, type Remark } from './lint.ts';
 
@@ -29,6 +30,8 @@ function namesOf({ knowledge }: LintContext): string[] {
     ...[...knowledge.sources.values()].map(({ title }) => title),
     ...Object.values(knowledge.lexicon.platforms).flatMap(({ label, words }) => [label, ...words]),
     ...knowledge.lexicon.terms,
+    // The near relatives in the order of the law, as everybody lists them.
+    RELATIONS.map((relation) => knowledge.lexicon.relations[relation]?.label ?? '').join(''),
   ];
 }
 

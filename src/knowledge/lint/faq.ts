@@ -1,7 +1,7 @@
 /** Lint of the answers: they may be said, they are found, and no two are the same. */
 import { findAnswer } from '../answers.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { NATION, regionChain } from '../lookup.ts';
+import { NATION, namesOf, regionChain } from '../lookup.ts';
 import { bigrams, similarity } from '../resemblance.ts';
 import { PUBLISHABLE } from '../schema/dated.ts';
 import type { FaqEntry } from '../schema/faq.ts';
@@ -104,7 +104,7 @@ const placeInTitle = (context: LintContext) =>
     const named = [...knowledge.regions.values()].filter(
       (region) =>
         region.code !== NATION &&
-        [region.name, ...region.aliases].some((name) => name.length > 1 && entry.title.includes(name)),
+        namesOf(region).some((name) => name.length > 1 && entry.title.includes(name)),
     );
     const wrong = named.filter(({ code }) => !reached.has(code) && !isAbove(knowledge, code, entry.regions));
     const unknown = [...entry.title.matchAll(NAMED_PLACE)]

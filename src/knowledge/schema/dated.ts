@@ -4,7 +4,13 @@ import { z } from 'zod';
 export const daySchema = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as YYYY-MM-DD')
-  .refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`)), 'a day that exists');
+  .refine(exists, 'a day that exists');
+
+/** `Date` takes 30 February for 1 March, so the day has to come back as it went in. */
+function exists(day: string): boolean {
+  const instant = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(day);
+}
 
 /** A government, B press, M copy of one of these, C summary, D content farm, P program code. */
 export const gradeSchema = z.enum(['A', 'B', 'M', 'C', 'D', 'P']);
