@@ -8,7 +8,6 @@ import type { RegionCode, Relation } from '../../domain/insurance.ts';
 import { daysBetween } from './calendar.ts';
 import type { Database } from './database.ts';
 import type { Desk } from './desk.ts';
-import { inverse, knownRelation, sameRelation } from './kin.ts';
 import {
   accountOf,
   bindingsBetween,
@@ -20,26 +19,13 @@ import {
   lifetimeDependentsOf,
   liveBindingsOfDependent,
   liveBindingsOfPayer,
-  personById,
   validEnrolmentsOf,
 } from './records.ts';
-import type {
-  ApplicationRow,
-  BindingRow,
-  EnrolmentRow,
-  FamilyRow,
-  Flag,
-  KinshipRow,
-  PersonRow,
-  RefusalRow,
-} from './rows.ts';
+import type { ApplicationRow, BindingRow, EnrolmentRow, Flag, PersonRow, RefusalRow } from './rows.ts';
 import { isPending } from './states.ts';
+import { findPair, type Pair } from './whom.ts';
 
 type Facts = Record<FactId, FactValue>;
-interface Pair {
-  readonly payer: PersonRow;
-  readonly dependent: PersonRow;
-}
 
 /**
  * A dependent who asks learns about the relation, but nothing about the payer's money: that is the
@@ -55,69 +41,6 @@ export function factsFor(
     ...(pair === undefined || pair.payer.id === asker.id ? payerFacts(desk, asker) : {}),
     ...(pair === undefined ? {} : pairFacts(desk, pair)),
   };
-}
-
-// === Whom the complaint is about
-
-interface Candidate {
-  readonly payer: string;
-  readonly dependent: string;
-  readonly relation: Relation | undefined;
-  /** Instant or day of the latest thing between the two; empty when there is only the register. */
-  readonly latest: string;
-}
-
-/** The relative with the latest application, refusal or 亲情账户; else one the register knows. */
-function findPair(db: Database, asker: PersonRow, relation: Relation | undefined): Pair | undefined {
-  const fitting = candidates(db, asker).filter((candidate) => isMeant(candidate, asker, relation));
-  const best = fitting.toSorted((a, b) => b.latest.localeCompare(a.latest))[0];
-  if (best === undefined) return undefined;
-  const payer = personById(db, best.payer);
-  const dependent = personById(db, best.dependent);
-  return payer === undefined || dependent === undefined ? undefined : { payer, dependent };
-}
-
-function candidates(db: Database, asker: PersonRow): Candidate[] {
-  const { id } = asker;
-  const applied = db.all<ApplicationRow>(
-    "select * from applications where kind = 'bind' and (payer = ? or dependent = ?)",
-    id,
-    id,
-  );
-  const refused = db.all<RefusalRow>('select * from refusals where payer = ? or dependent = ?', id, id);
-  const kinships = db.all<KinshipRow>('select * from kinships where owner = ? or member = ?', id, id);
-  const family = db.all<FamilyRow>('select * from families where person = ? or relative = ?', id, id);
-  return [
-    ...applied.map(({ payer, dependent, relation, updatedAt }) => ({
-      payer,
-      dependent: dependent ?? '',
-      relation: relation ?? undefined,
-      latest: updatedAt,
-    })),
-    ...refused.map(({ payer, dependent, relation, at }) => ({ payer, dependent, relation, latest: at })),
-    ...kinships.map(({ owner, member, since }) => inRoles(db, asker, owner === id ? member : owner, since)),
-    ...family.map(({ person, relative }) => inRoles(db, asker, person === id ? relative : person, '')),
-  ];
-}
-
-/** Who would give and who receive: the asker gives if there is an account to give from. */
-function inRoles(db: Database, asker: PersonRow, other: string, latest: string): Candidate {
-  const gives =
-    employeeEnrolmentOf(db, asker.id) !== undefined || employeeEnrolmentOf(db, other) === undefined;
-  const [payer, dependent] = gives ? [asker.id, other] : [other, asker.id];
-  return { payer, dependent, relation: knownRelation(db, payer, dependent), latest };
-}
-
-/** People name the relative from their own side, and sometimes from the payer's. */
-function isMeant(candidate: Candidate, asker: PersonRow, relation: Relation | undefined): boolean {
-  if (relation === undefined || candidate.relation === undefined) return relation === undefined;
-  if (sameRelation(candidate.relation, relation)) return true;
-  const seenFromDependent = inverse(candidate.relation);
-  return (
-    candidate.dependent === asker.id &&
-    seenFromDependent !== undefined &&
-    sameRelation(seenFromDependent, relation)
-  );
 }
 
 // === Facts of the payer alone
