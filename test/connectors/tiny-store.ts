@@ -49,6 +49,7 @@ export function createTinyStore(): TinyStore {
         profile: { facts: {} },
         stack: [],
         lastReplies: [],
+        misses: 0,
         updatedAt: '2026-11-24T08:00:00.000Z',
       };
     },

@@ -49,7 +49,7 @@ export function Composer({ onSend }: { onSend: (text: string) => void }) {
         onInput={(event) => typed(event.currentTarget)}
         onKeyDown={pressed}
       />
-      <button type="submit" class="button main" aria-disabled={text.trim() === ''}>
+      <button type="submit" class="button main">
         {WORDS.send}
       </button>
     </form>

@@ -23,6 +23,8 @@ export function Signature({ words, errors, onChange }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pad = useRef<SignaturePad>(null);
   const [typed, setTyped] = useState('');
+  const name = useRef('');
+  name.current = typed.trim();
   const [isTyping, setTyping] = useState(false);
   const [isSigned, setSigned] = useState(false);
 
@@ -41,8 +43,10 @@ export function Signature({ words, errors, onChange }: Props) {
     });
     pad.current = made;
     sizePaper(paper, made);
-    // Turning the phone changes the width; the strokes are drawn again.
-    const watch = new ResizeObserver(() => sizePaper(paper, made));
+    // Turning the phone changes the width; strokes or name are drawn again.
+    const watch = new ResizeObserver(() => {
+      if (sizePaper(paper, made)) drawName(paper, name.current);
+    });
     watch.observe(paper);
     return () => {
       watch.disconnect();
@@ -56,11 +60,11 @@ export function Signature({ words, errors, onChange }: Props) {
     changed(false);
   }
 
-  function write(name: string): void {
-    setTyped(name);
+  function write(text: string): void {
+    setTyped(text);
     pad.current?.clear();
-    if (canvas.current) drawName(canvas.current, name.trim());
-    changed(name.trim() !== '');
+    if (canvas.current) drawName(canvas.current, text.trim());
+    changed(text.trim() !== '');
   }
 
   const isWrong = errors.some(({ field }) => field === 'signature');
@@ -98,7 +102,7 @@ export function Signature({ words, errors, onChange }: Props) {
         </button>
       </div>
       <div id="typed-signature" hidden={!isTyping}>
-        <label for="typed">{words['relative.name']}</label>
+        <label for="typed">{words['relative.signature_typed_label']}</label>
         <p class="hint" id="typed-hint">
           {words['relative.signature_typed_hint']}
         </p>
@@ -116,16 +120,18 @@ export function Signature({ words, errors, onChange }: Props) {
   );
 }
 
-function sizePaper(paper: HTMLCanvasElement, pad: SignaturePad): void {
+/** True when the paper had another size and lost what was on it, except for strokes. */
+function sizePaper(paper: HTMLCanvasElement, pad: SignaturePad): boolean {
   const density = Math.min(window.devicePixelRatio || 1, DENSITY_MOST);
   const [width, height] = [Math.round(paper.offsetWidth * density), Math.round(paper.offsetHeight * density)];
-  if (width === 0 || (paper.width === width && paper.height === height)) return;
+  if (width === 0 || (paper.width === width && paper.height === height)) return false;
   const strokes = pad.toData();
   paper.width = width;
   paper.height = height;
   paper.getContext('2d')?.scale(density, density);
   pad.clear();
   if (strokes.length > 0) pad.fromData(strokes);
+  return true;
 }
 
 function drawName(paper: HTMLCanvasElement, name: string): void {

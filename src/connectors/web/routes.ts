@@ -87,6 +87,12 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
     return c.json({ state }, state === 'stored' ? 202 : 200);
   }
 
+  // Set afterwards: the stream sets a weaker one of its own.
+  app.use(async (c, next) => {
+    await next();
+    c.header('Cache-Control', 'no-store');
+  });
+
   app.post('/open', sameOrigin, small, async (c) => {
     const user = sessionFor(c);
     if (user === undefined) return refuse(c, 429, 'slow_down');
@@ -113,7 +119,6 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
     const stay = hub.join(user);
     if (stay === undefined) return refuse(c, 429, 'slow_down');
     c.header('X-Accel-Buffering', 'no');
-    c.header('Cache-Control', 'no-store');
     const after = positionOf(c.req.header('last-event-id') ?? c.req.query('after'));
     return streamSSE(c, (stream) => tell(stream, stay, user, after));
   });
