@@ -3,24 +3,43 @@
  * were built from is kept as one hash beside them.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pagesConfig } from '../web/vite.config.ts';
 
 const HOUSE = join(import.meta.dirname, '..');
 const SOURCES = join(HOUSE, 'web');
 const TARGET = join(HOUSE, 'dist', 'pages');
-const STAMP = join(TARGET, '.built-from');
+const STAMP = '.built-from';
 
 /** Resolves to what was done; Vite is loaded only when there is something to do. */
 export async function buildPages({ force }: { force: boolean }): Promise<'built' | 'unchanged'> {
   const stamp = hashOfSources();
-  if (!force && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return 'unchanged';
+  if (!force && isBuiltFrom(stamp)) return 'unchanged';
   const { build } = await import('vite');
-  await build(pagesConfig({ root: SOURCES, outDir: TARGET }));
-  mkdirSync(TARGET, { recursive: true });
-  writeFileSync(STAMP, stamp);
+  const fresh = `${TARGET}-${process.pid}`;
+  await build(pagesConfig({ root: SOURCES, outDir: fresh }));
+  writeFileSync(join(fresh, STAMP), stamp);
+  putInPlace(fresh);
   return 'built';
+}
+
+// Built beside their place and moved there whole: two builds at once, or one cut short, leave whole pages.
+function putInPlace(fresh: string): void {
+  const old = `${fresh}-old`;
+  try {
+    if (existsSync(TARGET)) renameSync(TARGET, old);
+    renameSync(fresh, TARGET);
+  } catch (error) {
+    if (!existsSync(join(TARGET, STAMP))) throw error; // Otherwise somebody else was faster.
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+function isBuiltFrom(stamp: string): boolean {
+  const built = join(TARGET, STAMP);
+  return existsSync(built) && readFileSync(built, 'utf8') === stamp;
 }
 
 // The lock file stands for the versions of everything that is bundled.
