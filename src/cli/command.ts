@@ -35,6 +35,7 @@ export async function eachLine(
 /** Code and sentence of an error, for people and scripts alike. */
 export function describe(error: unknown): { readonly code: string; readonly message: string } {
   if (error instanceof SyntaxError) return { code: 'bad_json', message: error.message };
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'bad_input';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'bad_input';
   return { code, message: error instanceof Error ? error.message : String(error) };
 }

@@ -2,14 +2,26 @@
 import { type Command, describe, type Io } from './command.ts';
 
 const COMMANDS: Record<string, { readonly does: string; readonly load: () => Promise<Command> }> = {
-  understand: { does: 'what a sentence means', load: async () => (await import('./understand.ts')).understand },
+  understand: {
+    does: 'what a sentence means',
+    load: async () => (await import('./understand.ts')).understand,
+  },
   converse: { does: 'play whole conversations', load: async () => (await import('./converse.ts')).converse },
   diagnose: { does: 'causes from facts', load: async () => (await import('./diagnose.ts')).diagnose },
-  rules: { does: 'effective rules of a region on a day', load: async () => (await import('./rules.ts')).rules },
+  rules: {
+    does: 'effective rules of a region on a day',
+    load: async () => (await import('./rules.ts')).rules,
+  },
   facts: { does: 'every fact diagnosis knows', load: async () => (await import('./facts.ts')).facts },
   kb: { does: 'check | stats: the knowledge base', load: async () => (await import('./kb.ts')).kb },
-  evaluate: { does: 'measure understanding on a file', load: async () => (await import('./evaluate.ts')).evaluate },
-  flows: { does: 'draw: statecharts as Mermaid and SVG', load: async () => (await import('./flows.ts')).flows },
+  evaluate: {
+    does: 'measure understanding on a file',
+    load: async () => (await import('./evaluate.ts')).evaluate,
+  },
+  flows: {
+    does: 'draw: statecharts as Mermaid and SVG',
+    load: async () => (await import('./flows.ts')).flows,
+  },
   chat: { does: 'talk in the terminal', load: async () => (await import('./chat.ts')).chat },
 };
 

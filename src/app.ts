@@ -1,0 +1,176 @@
+/**
+ * The house put together: store, office, clerk, manager, outbox and channels around one engine. Used
+ * alike by the server, the terminal, `gongji converse` and the tests; they differ in what they hand in.
+ */
+import type { Clock, Random } from './contracts/clock.ts';
+import type { Connector, Receive } from './contracts/connector.ts';
+import type { IdentityProvider } from './contracts/identity.ts';
+import type { Store } from './contracts/store.ts';
+import { createManager, type ManagerDeps } from './dialog/manager.ts';
+import { createOutbox } from './dialog/outbox.ts';
+import type { ConversationId, TaskId } from './domain/ids.ts';
+import type { Knowledge } from './knowledge/knowledge.ts';
+import { codeOf, type Log } from './log.ts';
+import type { Fixture } from './portals/simulated/fixture.ts';
+import { knowledgeRules } from './portals/simulated/knowledge-rules.ts';
+import { openSimulatedOffice, type SimulatedOffice } from './portals/simulated/office.ts';
+import { createSecureDesk, type SecureDesk } from './secure/secure-desk.ts';
+import { type OpenedStore, openStore } from './store/open.ts';
+import { createClerk } from './tasks/executor.ts';
+import { createOfficeFeed } from './tasks/office-feed.ts';
+import type { Understander } from './understanding/understander.ts';
+
+/** How often the tables are searched for anything that was missed. */
+const SWEEP_MS = 30_000;
+
+export interface AppParts {
+  readonly storeUrl: string;
+  readonly officeFile: string;
+  readonly vaultKey: Uint8Array;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly knowledge: Knowledge;
+  readonly understander: Understander;
+  /** Made from the people of the office, who are the demo identities. */
+  readonly identity: (office: SimulatedOffice) => IdentityProvider;
+  readonly secureUrl: (token: string) => string;
+  readonly log: Log;
+  readonly fixture?: Fixture;
+  readonly onTurn?: ManagerDeps['onTurn'];
+}
+
+export interface App {
+  readonly store: Store;
+  readonly office: SimulatedOffice;
+  readonly secure: SecureDesk;
+  /** The front door. */
+  readonly receive: Receive;
+  /** Takes up what an earlier process left, opens the channels and begins to work. */
+  start(connectors: readonly Connector[]): Promise<void>;
+  /** Resolves when nothing is due any more: no turn, no task, no delivery, no news of the office. */
+  idle(): Promise<void>;
+  /** Ends what is running and closes everything; nothing acknowledged is lost. */
+  stop(): Promise<void>;
+  readonly engine: OpenedStore['engine'];
+  verifyAudit: OpenedStore['verifyAudit'];
+}
+
+export async function createApp(parts: AppParts): Promise<App> {
+  const { clock, random, knowledge, log } = parts;
+  const opened = await openStore({
+    url: parts.storeUrl,
+    clock,
+    random,
+    vaultKey: parts.vaultKey,
+    onError: (job, error) =>
+      log.event('job.failed', {
+        queue: job === 'sweep' ? 'sweep' : job.queue,
+        key: job === 'sweep' ? '' : job.key,
+        code: codeOf(error),
+      }),
+  });
+  const { store, engine } = opened;
+  const office = openSimulatedOffice({
+    file: parts.officeFile,
+    rules: knowledgeRules(knowledge),
+    clock,
+    random,
+    ...(parts.fixture === undefined ? {} : { fixture: parts.fixture }),
+  });
+  const secure = createSecureDesk({
+    links: store,
+    vault: store,
+    identity: parts.identity(office),
+    knowledge,
+    clock,
+  });
+  const connectors = new Map<string, Connector>();
+  const feed = createPump(createOfficeFeed({ store, vault: store, portal: office }), log);
+  const manager = createManager({
+    store,
+    clock,
+    random,
+    knowledge: () => knowledge,
+    understander: () => parts.understander,
+    secureUrl: parts.secureUrl,
+    onFailure: (conversation, error) => log.event('turn.failed', { conversation, code: codeOf(error) }),
+    ...(parts.onTurn === undefined ? {} : { onTurn: parts.onTurn }),
+  });
+  const outbox = createOutbox({
+    store,
+    connectors,
+    clock,
+    onFailure: (outbound, code) => log.event('delivery.failed', { outbound, code }),
+  });
+  const clerk = createClerk({ tasks: store, vault: store, portal: office, clock });
+  engine.work('address', (key) => manager.process(key as ConversationId));
+  engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
+  engine.work('task', (key) => clerk.run(key as TaskId));
+  office.onChange(feed.wake);
+  let sweeper: NodeJS.Timeout | undefined;
+  const receive: Receive = (inbound) => store.receive(inbound);
+
+  return {
+    store,
+    office,
+    secure,
+    receive,
+    engine,
+    verifyAudit: opened.verifyAudit,
+    async start(list) {
+      for (const connector of list) {
+        connectors.set(connector.id, connector);
+        await connector.start(receive);
+      }
+      await engine.sweep();
+      feed.wake();
+      sweeper = setInterval(() => {
+        feed.wake();
+        void engine.sweep();
+      }, SWEEP_MS);
+      sweeper.unref();
+    },
+    async idle() {
+      do {
+        await engine.idle();
+        await feed.settled();
+      } while (await hasMore(engine, feed));
+    },
+    async stop() {
+      clearInterval(sweeper);
+      for (const connector of connectors.values()) await connector.stop();
+      await feed.settled();
+      await opened.close();
+      await office.stop();
+    },
+  };
+}
+
+/** The feed may have made work for the engine, and the engine news for the feed. */
+async function hasMore(engine: OpenedStore['engine'], feed: Pump): Promise<boolean> {
+  const before = feed.count();
+  await engine.idle();
+  await feed.settled();
+  return feed.count() !== before;
+}
+
+interface Pump {
+  wake(): void;
+  settled(): Promise<void>;
+  /** How often it was woken; an unchanged number means that nothing happened at the office. */
+  count(): number;
+}
+
+/** The feed runs one at a time by itself; here its trouble is caught, since the next wake or sweep tries again. */
+function createPump(feed: { drain(): Promise<void> }, log: Log): Pump {
+  let last: Promise<void> = Promise.resolve();
+  let wakes = 0;
+  return {
+    wake() {
+      wakes += 1;
+      last = feed.drain().catch((error: unknown) => log.event('feed.failed', { code: codeOf(error) }));
+    },
+    settled: () => last,
+    count: () => wakes,
+  };
+}

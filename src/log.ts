@@ -1,0 +1,39 @@
+/**
+ * The log: events with ids and codes, one JSON line each. There is no way to log free text, so that
+ * nobody's words, names or numbers can get in.
+ */
+import { type DestinationStream, destination, pino } from 'pino';
+import type { Config } from './config.ts';
+
+/** Every event there is, with the fields it may carry: ids, codes and numbers. */
+export interface LogEvents {
+  'app.started': { readonly url: string; readonly knowledge: string };
+  'app.stopped': Record<never, never>;
+  'turn.failed': { readonly conversation: string; readonly code: string };
+  'delivery.failed': { readonly outbound: string; readonly code: string };
+  'job.failed': { readonly queue: string; readonly key: string; readonly code: string };
+  'feed.failed': { readonly code: string };
+  'request.failed': { readonly route: string; readonly code: string };
+}
+
+export interface Log {
+  event<E extends keyof LogEvents>(name: E, fields: LogEvents[E]): void;
+}
+
+const ERRORS = new Set<keyof LogEvents>(['turn.failed', 'job.failed', 'request.failed']);
+
+export function createLog(level: Config['logLevel'], stream: DestinationStream = destination(2)): Log {
+  const logger = pino({ level, base: null }, stream);
+  return {
+    event(name, fields) {
+      if (ERRORS.has(name)) logger.error({ event: name, ...fields });
+      else logger.info({ event: name, ...fields });
+    },
+  };
+}
+
+/** What an error may say in a log: its code or its class, never its message. */
+export function codeOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'code' in error) return String(error.code);
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,130 @@
+/** The server: reads the configuration, wires the house, says what is on, and stops cleanly. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type App, createApp } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import { createWebConnector } from './connectors/web/index.ts';
+import type { Connector } from './contracts/connector.ts';
+import { type Library, openLibrary } from './library.ts';
+import { codeOf, createLog, type Log } from './log.ts';
+import { createDemoIdentity } from './secure/demo-identity.ts';
+import { createServer, type WebServer } from './web/server.ts';
+
+export const clock = { now: () => Date.now() };
+export const random = { bytes: (size: number) => new Uint8Array(randomBytes(size)) };
+
+const PAGES_DIR = fileURLToPath(new URL('../dist/pages/', import.meta.url));
+
+export interface Running {
+  readonly app: App;
+  readonly server: WebServer;
+  readonly url: string;
+  readonly library: Library;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything embedded in this process.
+ * @param more channels beside the web, for instance the terminal
+ * @param tell where lines for the person at the machine go
+ */
+export async function startGongji(
+  config: Config,
+  tell: (line: string) => void,
+  more: readonly Connector[] = [],
+): Promise<Running> {
+  mkdirSync(config.dataDir, { recursive: true });
+  const log = createLog(config.logLevel);
+  const library = openLibrary({ cacheDir: config.dataDir });
+  let url = config.publicUrl ?? '';
+  const app = await createApp({
+    ...library,
+    clock,
+    random,
+    log,
+    storeUrl:
+      config.databaseUrl ??
+      pathToFileURL(join(config.dataDir, 'gongji.sqlite')).href.replace('file:', 'sqlite:'),
+    officeFile: join(config.dataDir, 'office.sqlite'),
+    vaultKey: config.vaultKey ?? keyFile(join(config.dataDir, 'vault.key')),
+    identity: (office) => createDemoIdentity({ people: office.people(), clock, random, tell }),
+    secureUrl: (token) => `${url}/s/${token}`,
+  });
+  const web = createWebConnector({
+    store: app.store,
+    clock,
+    random,
+    publicUrl: config.publicUrl,
+    isBehindProxy: config.isBehindProxy,
+  });
+  const server = createServer({
+    connectors: [web],
+    secure: app.secure,
+    clock,
+    pagesDir: PAGES_DIR,
+    publicUrl: config.publicUrl,
+    isBehindProxy: config.isBehindProxy,
+    health: async () => ({ store: app.store.describe(), knowledge: library.knowledge.version }),
+    onFailure: (failure) => log.event('request.failed', failure),
+  });
+  const listening = await server.listen(config.port, config.host);
+  url = config.publicUrl ?? listening.url;
+  await app.start([web, ...more]);
+  log.event('app.started', { url, knowledge: library.knowledge.version });
+  return { app, server, url, library, stop: () => stop(app, server, log) };
+}
+
+/** The key of the vault, made at the first start and readable by nobody else. */
+function keyFile(file: string): Uint8Array {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+  return new Uint8Array(Buffer.from(readFileSync(file, 'utf8').trim(), 'hex'));
+}
+
+/** No new requests, then no new work; what is running ends. */
+async function stop(app: App, server: WebServer, log: Log): Promise<void> {
+  await server.close();
+  await app.stop();
+  log.event('app.stopped', {});
+}
+
+function greeting({ app, url, library: { knowledge } }: Running): string[] {
+  const people = app.office.people().map(({ label, story }) => `    ${label}　${story}`);
+  return [
+    `共济助手已启动：${url}/`,
+    `  资料　${knowledge.faq.size} 条回答，${knowledge.causes.size} 个原因，${knowledge.regions.size} 个地区，版本 ${knowledge.version}`,
+    `  存储　${app.store.describe()}`,
+    '  经办　模拟经办系统，示例人员如下；在安全页面里选一位，验证码打印在这里',
+    ...people,
+    '  按 Ctrl-C 结束',
+  ];
+}
+
+/** Runs until it is told to stop. Exit status 1 and one clear message when it cannot start. */
+async function main(): Promise<void> {
+  const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+  try {
+    const running = await startGongji(readConfig(), tell);
+    for (const line of greeting(running)) tell(line);
+    let isStopping = false;
+    const end = (): void => {
+      if (isStopping) return;
+      isStopping = true;
+      running.stop().then(
+        () => tell('已停止。'),
+        (error: unknown) => {
+          process.stderr.write(`gongji: could not stop cleanly (${codeOf(error)})\n`);
+          process.exitCode = 1;
+        },
+      );
+    };
+    process.on('SIGINT', end);
+    process.on('SIGTERM', end);
+  } catch (error) {
+    process.stderr.write(`gongji: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
