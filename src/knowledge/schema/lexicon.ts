@@ -36,6 +36,10 @@ export const negativesFileSchema = z.strictObject({ other_insurance: words, off_
 /** Places by names that the gazetteer does not give them; several codes when the name is ambiguous. */
 export const placesFileSchema = z.strictObject({
   aliases: z.record(z.string(), z.union([z.string().regex(/^\d{6}$/), z.array(z.string().regex(/^\d{6}$/))])),
+  /** Endings of official names that people leave out, as expressions. */
+  endings: words,
+  /** Ending of a county that is a town, the only kind of county called without its ending. */
+  town_ending: z.string().min(1),
   /** Names of places that are ordinary words: only the full name counts. */
   never_bare: words,
 });
@@ -70,9 +74,17 @@ export const patternsFileSchema = z.strictObject({
   /** Spelling variants made one before anything else. */
   variants: z.record(z.string(), z.string()),
 });
-/** What single phrases say about a fact of `src/diagnosis/facts.ts`, also as an answer to its question. */
+/**
+ * What single phrases say about a fact of `src/diagnosis/facts.ts`. With `only_as_answer` the words
+ * count only while that fact is being asked for: said in passing they mean less.
+ */
 export const factWordsFileSchema = z.array(
-  z.strictObject({ fact: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean()]), words }),
+  z.strictObject({
+    fact: z.string().min(1),
+    value: z.union([z.string(), z.number(), z.boolean()]),
+    only_as_answer: z.boolean().default(false),
+    words,
+  }),
 );
 
 export interface Lexicon {

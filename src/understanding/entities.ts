@@ -1,0 +1,144 @@
+/** Everything in a sentence that has a value: relatives, places, platforms, days, sums, and concepts. */
+import type { RegionCode } from '../domain/insurance.ts';
+import type { Json } from '../domain/json.ts';
+import type { Entity, EntityType } from '../domain/understanding.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import { createDates } from './dates.ts';
+import { Dictionary } from './dictionary.ts';
+import { createFigures } from './figures.ts';
+import { anyOf } from './patterns.ts';
+import { createPlaces } from './regions.ts';
+import { createRelatives } from './relations.ts';
+import { createRoles } from './roles.ts';
+import { originOf, type Tracked } from './tracked.ts';
+
+/** A piece of the normalised text that stands for its kind and is masked before classification. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: 'near' | 'in_law' | 'far' | 'no_kin' | 'place' | 'platform' | 'sum';
+}
+
+export interface Found {
+  readonly entities: readonly Entity[];
+  readonly spans: readonly Span[];
+  /** Concepts of the sentence, for classification. */
+  readonly concepts: readonly string[];
+}
+
+export interface Context {
+  readonly original: string;
+  readonly asOf: string;
+  readonly near: RegionCode | undefined;
+}
+
+export interface EntityFinder {
+  find(tracked: Tracked, context: Context): Found;
+  /** Concepts and maskable spans only: all that training needs. */
+  outline(text: string): Pick<Found, 'spans' | 'concepts'>;
+}
+
+type Source = Pick<Knowledge, 'regions' | 'lexicon'>;
+
+/** Offices and telephone lines say how something is done; their words stay for classification. */
+const NOT_MASKED = /^(window|kiosk|hospital_desk|hotline_|agency_site)/u;
+
+export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
+  const findPlaces = createPlaces({ regions, lexicon });
+  const findRelatives = createRelatives(lexicon);
+  const findRoles = createRoles(lexicon.patterns);
+  const findDates = createDates(lexicon.patterns);
+  const figures = createFigures(lexicon.patterns);
+  const platforms = dictionaryOf(Object.entries(lexicon.platforms).map(([id, { words }]) => [id, words]));
+  const slots = Object.entries(lexicon.objects).map(
+    ([slot, values]) => [slot, dictionaryOf(Object.entries(values))] as const,
+  );
+  const concepts = Object.entries(lexicon.concepts).map(([id, { words }]) => ({ id, pattern: anyOf(words) }));
+
+  const outline = (text: string) => {
+    const relatives = findRelatives(text);
+    const places = findPlaces(text, undefined);
+    return { spans: spansOf(text, relatives, places), concepts: conceptsIn(text) };
+  };
+  const conceptsIn = (text: string) =>
+    concepts.filter(({ pattern }) => pattern.test(text)).map(({ id }) => id);
+  const spansOf = (
+    text: string,
+    relatives: ReturnType<typeof findRelatives>,
+    places: ReturnType<typeof findPlaces>,
+  ): Span[] => [
+    ...platforms
+      .find(text)
+      .filter(({ value }) => !NOT_MASKED.test(value))
+      .map(({ from, to }) => ({ from, to, kind: 'platform' as const })),
+    ...relatives.flatMap(({ from, to, relation }) => {
+      const kind = kinOf(relation);
+      return kind === undefined ? [] : [{ from, to, kind }];
+    }),
+    ...places.map(({ from, to }) => ({ from, to, kind: 'place' as const })),
+    ...figures
+      .find(text)
+      .filter(({ type }) => type === 'amount')
+      .map(({ from, to }) => ({ from, to, kind: 'sum' as const })),
+  ];
+
+  return {
+    outline,
+    find(tracked, { original, asOf, near }) {
+      const { text } = tracked;
+      const entities: Entity[] = [];
+      const add = (
+        type: EntityType,
+        value: Json,
+        place: { readonly from: number; readonly to: number },
+        alternatives: readonly Json[] = [],
+      ) => {
+        const { start, end } = originOf(tracked, place.from, place.to);
+        const words = { text: original.slice(start, end), start, end };
+        entities.push({ type, value, ...words, ...(alternatives.length > 0 ? { alternatives } : {}) });
+      };
+      const relatives = findRelatives(text);
+      const roles = findRoles(text, relatives);
+      relatives.forEach((one, index) => {
+        add('relation', one.relation, one, one.alternatives);
+        if (roles.payers.has(index)) add('role_payer', one.relation, one);
+        if (roles.dependents.has(index)) add('role_dependent', one.relation, one);
+      });
+      const places = findPlaces(text, near);
+      for (const place of places) add('region', place.codes[0] ?? '', place, place.codes.slice(1));
+      for (const one of platforms.find(text)) add('platform', one.value, one);
+      for (const [slot, dictionary] of slots) {
+        for (const one of dictionary.find(text)) add(slot as EntityType, one.value, one);
+      }
+      for (const one of figures.find(text)) add(one.type, one.value, one);
+      for (const { day, start, end } of findDates(tracked, asOf)) {
+        entities.push({ type: 'date', value: day, text: original.slice(start, end), start, end });
+      }
+      for (const { id, pattern } of concepts) {
+        const match = pattern.exec(text);
+        if (match !== null && match[0] !== '') {
+          add('concept', id, { from: match.index, to: match.index + match[0].length });
+        }
+      }
+      return {
+        entities,
+        spans: spansOf(text, relatives, places),
+        concepts: entities.filter(({ type }) => type === 'concept').map(({ value }) => String(value)),
+      };
+    },
+  };
+}
+
+function dictionaryOf(entries: readonly (readonly [string, readonly string[]])[]): Dictionary<string> {
+  const dictionary = new Dictionary<string>();
+  for (const [id, words] of entries) for (const word of words) dictionary.add(word, id);
+  return dictionary;
+}
+
+function kinOf(relation: string): Span['kind'] | undefined {
+  if (relation === 'self') return undefined;
+  if (relation.endsWith('_in_law')) return 'in_law';
+  if (relation === 'friend' || relation === 'partner') return 'no_kin';
+  const isFar = ['aunt_uncle', 'niece_nephew', 'cousin', 'step_or_foster', 'guardian', 'other_relative'];
+  return isFar.includes(relation) ? 'far' : 'near';
+}

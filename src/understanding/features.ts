@@ -1,0 +1,46 @@
+/**
+ * What the classifiers see of a sentence: its characters one by one and in pairs, with relatives,
+ * places, platforms and sums masked by their kind, and its concepts one by one and in pairs.
+ * Words from a segmenter were tried and add nothing.
+ */
+import type { Span } from './entities.ts';
+
+/** Private-use characters, so that a mask never equals a letter. */
+const MASK: Record<Span['kind'], string> = {
+  near: '\ue001',
+  in_law: '\ue002',
+  far: '\ue003',
+  no_kin: '\ue004',
+  place: '\ue005',
+  platform: '\ue006',
+  sum: '\ue007',
+};
+
+export function masked(text: string, spans: readonly Span[]): string {
+  const sorted = [...spans].sort((a, b) => a.from - b.from || b.to - a.to);
+  let out = '';
+  let at = 0;
+  for (const { from, to, kind } of sorted) {
+    if (from < at) continue;
+    out += text.slice(at, from) + MASK[kind];
+    at = to;
+  }
+  return out + text.slice(at);
+}
+
+/** Distinct features; the prefixes keep the kinds apart and are never integer-like. */
+export function featuresOf(text: string, concepts: readonly string[]): string[] {
+  const features = new Set<string>();
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text.charAt(i);
+    if (char === ' ') continue;
+    features.add(`u:${char}`);
+    const next = text.charAt(i + 1);
+    if (next !== '' && next !== ' ') features.add(`b:${char}${next}`);
+  }
+  concepts.forEach((concept, index) => {
+    features.add(`c:${concept}`);
+    for (const other of concepts.slice(index + 1)) features.add(`p:${concept}+${other}`);
+  });
+  return [...features];
+}

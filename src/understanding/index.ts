@@ -1,0 +1,95 @@
+/** The understanding room: text to meaning. Pure; what it knows comes from `knowledge/`. */
+import type { Intent } from '../domain/taxonomy.ts';
+import type { Reaction, Scored, Understanding } from '../domain/understanding.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import { createCommander } from './commands.ts';
+import { trainHeads } from './heads.ts';
+import { createJudge, type Judgement } from './judge.ts';
+import { anyOf } from './patterns.ts';
+import { decide, type Verdict } from './policy.ts';
+import { createReader, type Sentence } from './read.ts';
+import { THRESHOLDS } from './thresholds.ts';
+import type { Listening, ModelCache, Understander } from './understander.ts';
+
+/** Reactions that are a wish by themselves, whatever the classifier makes of the few words. */
+const WISHES: Partial<Record<Reaction, Intent>> = {
+  hand_off: 'case.handoff',
+  greet: 'chat.greet',
+  thanks: 'chat.greet',
+};
+const SURE = 0.97;
+
+/** Trains on the sentences of `knowledge/`, or takes the weights from the cache when they fit them. */
+export function createUnderstanding(
+  knowledge: Pick<Knowledge, 'intents' | 'lexicon' | 'regions'>,
+  cache?: ModelCache,
+): Understander {
+  const reader = createReader(knowledge);
+  const heads = trainHeads(knowledge, reader.featurize, cache);
+  const judge = createJudge(heads, reader, knowledge.lexicon);
+  const commander = createCommander(knowledge);
+  const followUp = anyOf(
+    knowledge.lexicon.patterns.follow_up.map((pattern) => pattern.replaceAll('R', '\ue000')),
+  );
+  return {
+    understand(text, listening) {
+      const sentence = reader.read(text, listening);
+      const judged = followed(sentence, judge(sentence), listening, followUp);
+      return understanding(sentence, judged, verdictOf(sentence, judged, listening, knowledge.intents));
+    },
+    commands: commander,
+  };
+}
+
+function verdictOf(
+  { reaction, text }: Sentence,
+  judged: Judgement,
+  listening: Listening,
+  entries: Knowledge['intents'],
+): Verdict {
+  const wish = reaction === undefined ? undefined : WISHES[reaction];
+  if (text === '') return { action: 'fallback', intent: 'oos', confidence: 0, alternatives: [] };
+  if (wish === undefined) return decide(judged, listening, entries);
+  return decide(
+    { gate: { ...judged.gate, ours: 1 }, intents: raised(judged.intents, wish) },
+    listening,
+    entries,
+  );
+}
+
+function raised(intents: readonly Scored<Intent>[], wish: Intent): readonly Scored<Intent>[] {
+  const rest = intents.filter(({ id }) => id !== wish).map(({ id, p }) => ({ id, p: p * (1 - SURE) }));
+  return [{ id: wish, p: SURE }, ...rest];
+}
+
+/** 那我妈呢 asks the last question anew, about somebody else. */
+function followed(sentence: Sentence, judged: Judgement, listening: Listening, pattern: RegExp): Judgement {
+  const { lastIntent } = listening;
+  if (lastIntent === undefined || sentence.text.length > 14) return judged;
+  const relative = sentence.entities.find(({ type }) => type === 'relation' || type === 'region');
+  if (relative === undefined) return judged;
+  const at = sentence.original.slice(0, relative.start);
+  const words = `${at}\ue000${sentence.original.slice(relative.end)}`.replace(/[^\p{L}\ue000]/gu, '');
+  if (!pattern.test(words)) return judged;
+  return { ...judged, gate: { ...judged.gate, ours: 1 }, intents: raised(judged.intents, lastIntent) };
+}
+
+function understanding(sentence: Sentence, judged: Judgement, verdict: Verdict): Understanding {
+  const [symptom] = judged.symptoms;
+  const isTrouble = verdict.intent === 'diagnose';
+  return {
+    text: sentence.original,
+    normalized: sentence.text,
+    action: verdict.action,
+    intent: verdict.intent,
+    confidence: verdict.confidence,
+    alternatives: verdict.alternatives,
+    ...(isTrouble
+      ? { symptom: symptom !== undefined && symptom.p >= THRESHOLDS.symptom ? symptom.id : 'other' }
+      : {}),
+    causes: verdict.action === 'out_of_scope' ? [] : judged.causes,
+    entities: sentence.entities,
+    ...(sentence.reaction === undefined ? {} : { reaction: sentence.reaction }),
+    ...(sentence.repaired.length === 0 ? {} : { repairedAs: sentence.repaired.join('\u3001') }),
+  };
+}

@@ -1,0 +1,62 @@
+/** A sentence in all the forms the later steps want, found once. */
+import type { Reaction } from '../domain/understanding.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import { createEntityFinder, type EntityFinder, type Found } from './entities.ts';
+import { featuresOf, masked } from './features.ts';
+import { createNormalizer } from './normalize.ts';
+import { createReactions } from './reactions.ts';
+import { Repair } from './repair.ts';
+import type { Listening } from './understander.ts';
+
+export interface Sentence extends Found {
+  readonly original: string;
+  /** Normalised and repaired; single spaces stand where punctuation was. */
+  readonly text: string;
+  readonly repaired: readonly string[];
+  readonly reaction: Reaction | undefined;
+}
+
+export interface Reader {
+  read(original: string, listening: Pick<Listening, 'asOf' | 'region'>): Sentence;
+  /** Features of a piece of normalised text. */
+  featurize(text: string): readonly string[];
+}
+
+type Source = Pick<Knowledge, 'intents' | 'lexicon' | 'regions'>;
+
+export function createReader(source: Source): Reader {
+  const { lexicon } = source;
+  const normalize = createNormalizer(lexicon.patterns.variants);
+  const finder = createEntityFinder(source);
+  const repair = new Repair({ terms: lexicon.terms, known: knownWords(source) });
+  const findReaction = createReactions(lexicon.patterns);
+  return {
+    read(original, { asOf, region }) {
+      const { tracked, as } = repair.apply(normalize(original));
+      const found = finder.find(tracked, { original, asOf, near: region });
+      return { original, text: tracked.text, repaired: as, reaction: findReaction(tracked.text), ...found };
+    },
+    featurize: (text) => featurize(finder, normalize(text).text),
+  };
+}
+
+function featurize(finder: EntityFinder, text: string): readonly string[] {
+  const { spans, concepts } = finder.outline(text);
+  return featuresOf(masked(text, spans), concepts);
+}
+
+/**
+ * Words that are right as they stand: the listed ones, and every pair of characters that a training
+ * sentence uses.
+ */
+function knownWords({ intents, lexicon }: Source): ReadonlySet<string> {
+  const known = new Set(lexicon.patterns.never_repair);
+  const learn = (text: string) => {
+    for (let i = 0; i + 1 < text.length; i += 1) known.add(text.slice(i, i + 2));
+  };
+  for (const { examples } of intents.values()) examples.forEach(learn);
+  for (const { examples } of Object.values(lexicon.symptoms)) examples.forEach(learn);
+  for (const { examples } of Object.values(lexicon.causes)) examples.forEach(learn);
+  Object.values(lexicon.negatives).flat().forEach(learn);
+  return known;
+}

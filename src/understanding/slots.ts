@@ -1,0 +1,105 @@
+/** Entities of a sentence as slots of a flow: who, where, which, and facts said in passing. */
+import type { Slots } from '../domain/conversation.ts';
+import type { Entity, Understanding } from '../domain/understanding.ts';
+import type { Lexicon } from '../knowledge/schema/lexicon.ts';
+import { anyOf } from './patterns.ts';
+import { sameProvince } from './regions.ts';
+import type { Listening } from './understander.ts';
+
+export interface SlotReader {
+  /** Relation, region of insurance of the payer, same_province, object, platform: what the words tell. */
+  slots(understanding: Understanding, listening: Listening): Slots;
+  /** Facts of diagnosis; those that count only as answers are left out. */
+  facts(understanding: Understanding): Slots;
+  /** The value these words give to one fact that is being asked for. */
+  factAsked(understanding: Understanding, fact: string): string | number | boolean | undefined;
+}
+
+interface FactWords {
+  readonly fact: string;
+  readonly value: string | number | boolean;
+  readonly only_as_answer: boolean;
+  readonly pattern: RegExp;
+}
+
+export function createSlotReader(lexicon: Lexicon): SlotReader {
+  const self = anyOf(lexicon.patterns.roles.self);
+  const words: FactWords[] = lexicon.facts.map((entry) => ({ ...entry, pattern: anyOf(entry.words) }));
+  const facts = ({ normalized }: Understanding): Slots => {
+    const said: { [fact: string]: string | number | boolean } = {};
+    for (const { fact, value, only_as_answer, pattern } of words) {
+      if (!only_as_answer && said[fact] === undefined && pattern.test(normalized)) said[fact] = value;
+    }
+    return said;
+  };
+  return {
+    facts,
+    factAsked: ({ normalized }, fact) =>
+      words.find((entry) => entry.fact === fact && entry.pattern.test(normalized))?.value,
+    slots(understanding, listening) {
+      const { entities } = understanding;
+      const relation = relationOf(entities);
+      const places = placesOf(understanding, self);
+      const own = places.self ?? listening.region;
+      const told = facts(understanding)['region.same_province'];
+      const same =
+        places.relative !== undefined && own !== undefined ? sameProvince(places.relative, own) : told;
+      const object = valueIn(entities, 'object');
+      const platform = valueIn(entities, 'platform');
+      return {
+        ...(relation === undefined ? {} : { relation }),
+        ...(places.self === undefined ? {} : { region: places.self }),
+        ...(typeof same === 'boolean' ? { same_province: same ? 'yes' : 'no' } : {}),
+        ...(object === undefined ? {} : { object }),
+        ...(platform === undefined ? {} : { platform }),
+      };
+    },
+  };
+}
+
+function valueIn(entities: readonly Entity[], type: Entity['type']): string | undefined {
+  const value = entities.find((entity) => entity.type === type)?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * The relative who receives. Somebody else's card makes that person the payer; two relatives without
+ * roles, or a word with two readings, leave it open.
+ */
+export function relationOf(entities: readonly Entity[]): string | undefined {
+  const payers = new Set(entities.filter(({ type }) => type === 'role_payer').map(({ start }) => start));
+  const named = entities.filter(
+    ({ type, value, start }) => type === 'relation' && value !== 'self' && !payers.has(start),
+  );
+  const receiving = new Set(
+    entities.filter(({ type }) => type === 'role_dependent').map(({ start }) => start),
+  );
+  const asDependent = named.filter(({ start }) => receiving.has(start));
+  const considered = asDependent.length > 0 ? asDependent : named;
+  const [first] = considered;
+  if (first === undefined || first.alternatives !== undefined) return undefined;
+  return considered.every(({ value }) => value === first.value) ? String(first.value) : undefined;
+}
+
+/** The first place of the speaker and the first of a relative: 我在苏州，孩子在安徽. */
+function placesOf(
+  { text, entities }: Understanding,
+  self: RegExp,
+): { readonly self?: string; readonly relative?: string } {
+  const places = entities.filter(({ type, alternatives }) => type === 'region' && alternatives === undefined);
+  const relatives = entities.filter(({ type }) => type === 'relation');
+  let mine: string | undefined;
+  let theirs: string | undefined;
+  places.forEach((place, index) => {
+    const since = places[index - 1]?.end ?? 0;
+    const relative = relatives.findLast(({ start, end }) => end <= place.start && start >= since);
+    const before = text.slice(Math.max(since, relative?.end ?? 0), place.start);
+    const isTheirs = relative !== undefined && relative.value !== 'self' && !self.test(before);
+    if (isTheirs) theirs ??= String(place.value);
+    else mine ??= String(place.value);
+  });
+  return {
+    ...(mine === undefined ? {} : { self: mine }),
+    ...(theirs === undefined ? {} : { relative: theirs }),
+  };
+}
