@@ -19,8 +19,10 @@ import { bestQuestion, lookupWorth, type RecordsAccess, trials, type View } from
 /** No citizen is asked more than this; after it the best guesses go to a person. */
 export const MAX_QUESTIONS = 6;
 /** Sure enough to say so; a little less will do once three questions were asked. */
-const SURE = 0.8;
-const SURE_AFTER_THREE = 0.65;
+const SURE = 0.75;
+const SURE_AFTER_THREE = 0.55;
+/** And then only when nothing else comes near. */
+const LEAD_AFTER_THREE = 5;
 const MAX_FINDINGS = 5;
 const MIN_SHOWN = 0.03;
 /** Probability of a cause settled by records or rules alone, and by something said. */
@@ -84,6 +86,7 @@ export function diagnose(causes: ReadonlyMap<CauseId, CauseEntry>, input: Diagno
     symptom: input.symptom,
     hints,
     book,
+    standings,
     weights,
     unexplained: unexplained(weights),
   };
@@ -106,9 +109,10 @@ function nextStep(view: View, input: DiagnosisInput, asked: number): Pick<Diagno
 function countTold(judged: readonly Judged[], findings: readonly Finding[], asked: number): number {
   const settled = judged.slice(0, MAX_FINDINGS).filter((one) => one.settled).length;
   if (settled > 0) return settled;
-  const [top] = findings;
-  const sure = asked >= 3 ? SURE_AFTER_THREE : SURE;
-  return top !== undefined && top.p >= sure && top.because.length > 0 ? 1 : 0;
+  const [top, second] = findings;
+  if (top === undefined || top.because.length === 0) return 0;
+  const leads = top.p >= LEAD_AFTER_THREE * (second?.p ?? 0);
+  return top.p >= SURE || (asked >= 3 && leads && top.p >= SURE_AFTER_THREE) ? 1 : 0;
 }
 
 function judge(

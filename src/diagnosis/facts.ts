@@ -1,7 +1,7 @@
 /**
  * Every fact diagnosis may reason about: the closed vocabulary of conditions in `knowledge/causes`.
  *
- * `askCost` is what it costs the citizen to answer (1 easy, 3 hard); absent means it is never asked,
+ * `askCost` is what it costs the citizen to answer (0.5 at once, 1 easy, 3 hard); absent means it is never asked,
  * because only a record or a rule can tell. `record` means the office's records can tell, once the
  * person is verified and agrees. The wording of a question is `diagnose.ask.<fact id>` in
  * `knowledge/replies/diagnose.yaml`, its choices are `choices` here plus 不知道.
@@ -29,7 +29,7 @@ export const FACTS = {
     type: 'choice',
     choices: ['bind', 'pay_premium', 'use', 'query', 'leave'],
     about: 'what the citizen wants to happen',
-    askCost: 1,
+    askCost: 0.5,
   },
   'asker.side': {
     type: 'choice',
@@ -45,7 +45,7 @@ export const FACTS = {
     askCost: 1,
   },
   'page.success_message': { ...yesNo, about: 'a message such as 提交成功 or 绑定成功 was seen', askCost: 1 },
-  'page.right_region': { ...yesNo, about: 'the page showed the city of insurance', askCost: 2 },
+  'page.right_region': { ...yesNo, about: 'the page showed the city of insurance', askCost: 1 },
   'page.error': {
     type: 'choice',
     choices: [
@@ -68,7 +68,7 @@ export const FACTS = {
       'other',
     ],
     about: 'what the error message was about; none: there was no error',
-    askCost: 1,
+    askCost: 1.5,
   },
   'binding.state': {
     type: 'choice',
@@ -108,7 +108,7 @@ export const FACTS = {
     askCost: 2,
   },
   'binding.days': { ...count, about: 'days since the relation began', record: true },
-  'invite.pending': { ...yesNo, about: 'the relative has not yet confirmed', record: true, askCost: 1 },
+  'invite.pending': { ...yesNo, about: 'the relative has not yet confirmed', record: true, askCost: 0.8 },
   'review.pending': { ...yesNo, about: 'the page says 审核中 or 受理中', record: true, askCost: 1 },
   'consent.refused': { ...yesNo, about: 'the relative refused or left', record: true, askCost: 2 },
   'kinship.exists': { ...yesNo, about: 'a 亲情账户 exists between the two', record: true },
@@ -158,7 +158,7 @@ export const FACTS = {
     ...yesNo,
     about: 'the dependent has a live relation with another payer',
     record: true,
-    askCost: 1,
+    askCost: 2,
   },
   'dependent.age': { type: 'number', unit: 'years', about: 'age of the dependent', record: true },
   'dependent.own_balance': {

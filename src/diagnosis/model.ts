@@ -21,7 +21,7 @@ import { type Check, checkOf, type FactLookup, factsOf } from './conditions.ts';
 /** Said facts are bent by memory and by our question, so they count a little less than a record. */
 const SAID_EXPONENT = 0.8;
 /** Weight of a cause that is not listed for the complaint: strong evidence can still raise it. */
-const UNLISTED_WEIGHT = 0.15;
+const UNLISTED_WEIGHT = 0.1;
 /** Lifts a settled cause above all that is merely likely. */
 const SETTLED_FACTOR = 400;
 /** A full hint of the words counts as much as strong evidence. */
@@ -48,6 +48,14 @@ export interface CauseModel {
   readonly rules: readonly Rule[];
   readonly isExcluded: Check;
   readonly isSettled: Check;
+  /** For every fact the cause speaks of, the parts that have to be looked at again when it changes. */
+  readonly about: ReadonlyMap<FactId, About>;
+}
+
+interface About {
+  readonly rules: readonly Rule[];
+  readonly excludes: boolean;
+  readonly settles: boolean;
 }
 
 export interface Model {
@@ -58,6 +66,10 @@ export interface Model {
 
 export interface Standing {
   readonly weight: number;
+  /** The weight before the hard rules. */
+  readonly base: number;
+  /** Listed for the complaint; a cause settles only complaints it lists. */
+  readonly listed: boolean;
   readonly settled: boolean;
 }
 
@@ -91,17 +103,42 @@ export function priorOf(
     : { weight: Math.max(...weights.map(priorWeight)) / 2, listed: true };
 }
 
-/** Weight of one cause under the facts. A cause settles only complaints it lists. */
+/** Weight of one cause under the facts. */
 export function standing(cause: CauseModel, symptom: Symptom, hint: number, lookup: FactLookup): Standing {
-  if (cause.isExcluded(lookup) === true) return { weight: 0, settled: false };
-  const prior = priorOf(cause.entry, symptom, lookup);
-  let weight = prior.weight * (1 + HINT_FACTOR * hint);
-  for (const rule of cause.rules) {
-    if (rule.check(lookup) === true) weight *= rule.ratio ** exponentOf(rule.facts, lookup);
-  }
+  const { weight: prior, listed } = priorOf(cause.entry, symptom, lookup);
+  const base = prior * (1 + HINT_FACTOR * hint) * speaks(cause.rules, lookup);
+  if (cause.isExcluded(lookup) === true) return { weight: 0, base, listed, settled: false };
   const ruled = cause.isSettled(lookup) === true;
-  if (ruled) weight *= prior.listed ? SETTLED_FACTOR : STRENGTHS.strong;
-  return { weight, settled: ruled && prior.listed };
+  return { weight: base * ruledFactor(ruled, listed), base, listed, settled: ruled && listed };
+}
+
+/** The weight a cause that is not excluded would have if one more fact were known; looks only at what changes. */
+export function weightWith(
+  cause: CauseModel,
+  now: Standing,
+  id: FactId,
+  { before, after }: { readonly before: FactLookup; readonly after: FactLookup },
+): number {
+  const about = cause.about.get(id);
+  if (about === undefined) return now.weight;
+  if (about.excludes && cause.isExcluded(after) === true) return 0;
+  const base = (now.base / speaks(about.rules, before)) * speaks(about.rules, after);
+  if (!about.settles) return (base * now.weight) / now.base;
+  return base * ruledFactor(cause.isSettled(after) === true, now.listed);
+}
+
+/** The product of all evidence that is known to hold. */
+function speaks(rules: readonly Rule[], lookup: FactLookup): number {
+  let product = 1;
+  for (const rule of rules) {
+    if (rule.check(lookup) === true) product *= rule.ratio ** exponentOf(rule.facts, lookup);
+  }
+  return product;
+}
+
+function ruledFactor(ruled: boolean, listed: boolean): number {
+  if (!ruled) return 1;
+  return listed ? SETTLED_FACTOR : STRENGTHS.strong;
 }
 
 /** The hint of the words for each cause, 0 where there is none. */
@@ -113,19 +150,34 @@ export function hintsOf(model: Model, hints: readonly Scored<CauseId>[]): readon
 }
 
 function compile(entries: readonly CauseEntry[]): Model {
-  const causes = entries.map((entry) => ({
-    entry,
-    rules: entry.evidence.map(ruleOf),
-    isExcluded: entry.excluded_if === undefined ? never : checkOf(entry.excluded_if),
-    isSettled: entry.settled_if === undefined ? never : checkOf(entry.settled_if),
-  }));
+  const causes = entries.map(causeModel);
   const byFact = new Map<FactId, number[]>();
-  causes.forEach(({ entry, rules }, place) => {
-    const hard = [entry.excluded_if, entry.settled_if].filter((condition) => condition !== undefined);
-    const ids = new Set([...rules.flatMap((rule) => rule.facts), ...hard.flatMap(factsOf)]);
-    for (const id of ids) byFact.set(id, [...(byFact.get(id) ?? []), place]);
+  causes.forEach(({ about }, place) => {
+    for (const id of about.keys()) byFact.set(id, [...(byFact.get(id) ?? []), place]);
   });
   return { causes, byFact };
+}
+
+function causeModel(entry: CauseEntry): CauseModel {
+  const rules = entry.evidence.map(ruleOf);
+  const excluding = new Set(entry.excluded_if === undefined ? [] : factsOf(entry.excluded_if));
+  const settling = new Set(entry.settled_if === undefined ? [] : factsOf(entry.settled_if));
+  const ids = new Set([...rules.flatMap((rule) => rule.facts), ...excluding, ...settling]);
+  const about = [...ids].map((id): [FactId, About] => [
+    id,
+    {
+      rules: rules.filter((rule) => rule.facts.includes(id)),
+      excludes: excluding.has(id),
+      settles: settling.has(id),
+    },
+  ]);
+  return {
+    entry,
+    rules,
+    isExcluded: entry.excluded_if === undefined ? never : checkOf(entry.excluded_if),
+    isSettled: entry.settled_if === undefined ? never : checkOf(entry.settled_if),
+    about: new Map(about),
+  };
 }
 
 function ruleOf(evidence: CauseEntry['evidence'][number]): Rule {

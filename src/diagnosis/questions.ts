@@ -8,9 +8,10 @@
 import type { Fact, FactId } from '../domain/fact.ts';
 import type { Symptom } from '../domain/taxonomy.ts';
 import { choiceOf, UNKNOWN, valuesOf } from './answers.ts';
+import type { FactLookup } from './conditions.ts';
 import type { FactBook } from './fact-book.ts';
 import { FACT_IDS, factSpec, type KnownFactId } from './facts.ts';
-import { type Model, standing } from './model.ts';
+import { type Model, type Standing, standing, weightWith } from './model.ts';
 
 /** Share of citizens who cannot answer a question; they are asked in vain. */
 const UNSURE_SHARE = 0.15;
@@ -35,7 +36,8 @@ export interface View {
   readonly symptom: Symptom;
   readonly hints: readonly number[];
   readonly book: FactBook;
-  /** Weight of each cause now, in the order of the model. */
+  /** Each cause now, in the order of the model. */
+  readonly standings: readonly Standing[];
   readonly weights: readonly number[];
   /** Weight of "something we do not list". */
   readonly unexplained: number;
@@ -55,10 +57,11 @@ export interface Trial {
 /** Every fact that is not known yet and could be, with what knowing it is expected to tell. */
 export function trials(view: View): ReadonlyMap<KnownFactId, Trial> {
   const found = new Map<KnownFactId, Trial>();
+  const now = sumsOf([...view.weights, view.unexplained]);
   for (const fact of FACT_IDS) {
     const spec = factSpec(fact);
     if (view.book.has(fact) || (spec?.askCost === undefined && spec?.record !== true)) continue;
-    found.set(fact, tryFact(view, fact));
+    found.set(fact, tryFact(view, now, fact));
   }
   return found;
 }
@@ -89,58 +92,68 @@ export function lookupWorth(
 ): number {
   if (access === 'closed' || (access === 'locked' && asked < QUESTIONS_BEFORE_LOOKUP)) return 0;
   const gains = [...tried].map(([fact, { gain }]) => (factSpec(fact)?.record === true ? gain : 0));
-  return Math.min(sum(gains), entropy(view) * RECORDS_EXPLAIN) / LOOKUP_COST[access];
+  const gain = gains.reduce((total, one) => total + one, 0);
+  const { total, logs } = sumsOf([...view.weights, view.unexplained]);
+  return Math.min(gain, entropyOf(total, logs) * RECORDS_EXPLAIN) / LOOKUP_COST[access];
 }
 
 /** Expected loss of uncertainty when this fact becomes known, and how likely each of its values is. */
-function tryFact(view: View, id: FactId): Trial {
+function tryFact(view: View, now: Sums, id: FactId): Trial {
   const touched = touchedBy(view, id);
   const values = valuesOf(id);
   if (touched.length === 0 || values.length === 0) return { gain: 0, shares: [] };
   const columns = values.map((value) => {
     const fact: Fact = { id, value, origin: { kind: 'said' } };
-    const lookup = (asked: FactId) => (asked === id ? fact : view.book.get(asked));
-    return touched.map((place) => weightUnder(view, place, lookup));
+    const after = (asked: FactId) => (asked === id ? fact : view.book.get(asked));
+    return touched.map((place) => weightUnder(view, place, id, after));
   });
-  return expected(view, touched, columns);
+  return expected(
+    now,
+    touched.map((place) => view.weights[place] as number),
+    columns,
+  );
 }
 
-function expected(view: View, touched: readonly number[], columns: readonly (readonly number[])[]): Trial {
-  const before = sums(view);
-  const now = touched.map((place) => view.weights[place] as number);
-  const usual = usualShares(now, columns);
-  const predicted = now.map((_, index) =>
-    sum(columns.map((column, v) => (usual[v] as number) * (column[index] as number))),
+/** `weights` are those of the causes the fact touches, `columns` the same under each value of the fact. */
+function expected(now: Sums, weights: readonly number[], columns: readonly (readonly number[])[]): Trial {
+  const usual = usualShares(weights, columns);
+  const rest = sumsOf(weights);
+  const restTotal = now.total - rest.total;
+  const restLogs = now.logs - rest.logs;
+  // What each cause would bet in all; a cause that every answer excludes predicts none of them.
+  const stakes = weights.map((_, index) =>
+    columns.reduce((stake, column, v) => stake + (usual[v] as number) * (column[index] as number), 0),
   );
-  const restWeight = before.total - sum(now);
-  const restLogs = before.logs - sum(now.map(wLogW));
   let after = 0;
   const shares = columns.map((column, v) => {
     const likely = usual[v] as number;
-    // A cause that every answer excludes predicts none of them.
-    const bets = column.map((weight, index) =>
-      (predicted[index] as number) > 0
-        ? ((now[index] as number) * likely * weight) / (predicted[index] as number)
-        : 0,
-    );
-    const share = (restWeight * likely + sum(bets)) / before.total;
-    after += share * entropyOf(restWeight + sum(column), restLogs + sum(column.map(wLogW)));
+    let bet = restTotal;
+    for (const [index, weight] of column.entries()) {
+      const stake = stakes[index] as number;
+      if (stake > 0) bet += ((weights[index] as number) * weight) / stake;
+    }
+    const share = (bet * likely) / now.total;
+    const { total, logs } = sumsOf(column);
+    after += share * entropyOf(restTotal + total, restLogs + logs);
     return share;
   });
-  return { gain: Math.max(0, entropyOf(before.total, before.logs) - after), shares };
+  return { gain: Math.max(0, entropyOf(now.total, now.logs) - after), shares };
 }
 
 /**
  * How common each answer is among people whose cause says nothing about it. An answer that speaks
  * thirty times louder for one cause must be rare among all others, or the ratio would be a lie.
  */
-function usualShares(now: readonly number[], columns: readonly (readonly number[])[]): readonly number[] {
+function usualShares(weights: readonly number[], columns: readonly (readonly number[])[]): readonly number[] {
   const room = columns.map((column) => {
-    const ratios = column.map((weight, index) => weight / (now[index] as number));
-    return 1 / Math.min(Math.max(1, ...ratios), MAX_RATIO);
+    let loudest = 1;
+    for (const [index, weight] of column.entries()) {
+      loudest = Math.max(loudest, weight / (weights[index] as number));
+    }
+    return 1 / Math.min(loudest, MAX_RATIO);
   });
-  const total = sum(room);
-  return room.map((one) => one / total);
+  const all = room.reduce((total, one) => total + one, 0);
+  return room.map((one) => one / all);
 }
 
 /** With an unclear complaint the goal moves every cause; otherwise only those that speak of the fact. */
@@ -149,9 +162,13 @@ function touchedBy(view: View, id: FactId): readonly number[] {
   return (view.model.byFact.get(id) ?? []).filter((place) => (view.weights[place] as number) > 0);
 }
 
-function weightUnder(view: View, place: number, lookup: (id: FactId) => Fact | undefined): number {
+function weightUnder(view: View, place: number, id: FactId, after: FactLookup): number {
   const cause = view.model.causes[place];
-  return cause === undefined ? 0 : standing(cause, view.symptom, view.hints[place] ?? 0, lookup).weight;
+  const now = view.standings[place];
+  if (cause === undefined || now === undefined) return 0;
+  // The goal changes the prior itself, so everything has to be weighed anew.
+  if (id === 'goal') return standing(cause, view.symptom, view.hints[place] ?? 0, after).weight;
+  return weightWith(cause, now, id, { before: (asked) => view.book.get(asked), after });
 }
 
 /** The likeliest answers in the order of the list, and 不知道. */
@@ -169,30 +186,24 @@ function offered(id: FactId, shares: readonly number[]): readonly string[] {
   return [...choices.map(({ choice }) => choice).filter((choice) => kept.has(choice)), UNKNOWN];
 }
 
-function entropy(view: View): number {
-  const { total, logs } = sums(view);
-  return entropyOf(total, logs);
+interface Sums {
+  readonly total: number;
+  readonly logs: number;
 }
 
-function sums(view: View): { readonly total: number; readonly logs: number } {
-  let total = view.unexplained;
-  let logs = wLogW(view.unexplained);
-  for (const weight of view.weights) {
+/** Sum of the weights and sum of w log w: all that entropy needs, and both can be added up in parts. */
+function sumsOf(weights: readonly number[]): Sums {
+  let total = 0;
+  let logs = 0;
+  for (const weight of weights) {
+    if (weight <= 0) continue;
     total += weight;
-    logs += wLogW(weight);
+    logs += weight * Math.log2(weight);
   }
   return { total, logs };
 }
 
-/** Entropy of weights from their sum W and the sum of w log w: log W - (sum of w log w) / W. */
+/** Entropy of weights that add up to W: log W - (sum of w log w) / W. */
 function entropyOf(total: number, logs: number): number {
   return total > 0 ? Math.log2(total) - logs / total : 0;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}
-
-function wLogW(weight: number): number {
-  return weight > 0 ? weight * Math.log2(weight) : 0;
 }

@@ -1,6 +1,8 @@
 /** Rules of the region as facts, so that the same complaint leads elsewhere where the rules differ. */
 import type { Fact, FactId, FactValue } from '../domain/fact.ts';
-import type { Day } from '../domain/insurance.ts';
+import type { Day, RegionCode } from '../domain/insurance.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import { isTellable, ruleAt } from '../knowledge/lookup.ts';
 import type { RuleId, RuleValueOf } from '../knowledge/schema/region.ts';
 
 /** The rule in force, or undefined when nothing is known; unknown never means allowed. */
@@ -58,4 +60,13 @@ function factsOfRule<R extends RuleId>(rule: R, effective: EffectiveRule, day: D
 function isOpen({ year, opens, closes }: RuleValueOf<'premium_window'>, day: Day): boolean | undefined {
   if (day >= opens && day <= closes) return true;
   return day >= `${year - 1}-08-01` && day < `${year}-08-01` ? false : undefined;
+}
+
+/** The rules of a region that a citizen may be told, as facts. What is disputed or badly sourced stays out. */
+export function regionFacts(knowledge: Knowledge, region: RegionCode, day: Day): Fact[] {
+  return ruleFacts((rule) => {
+    const found = ruleAt(knowledge, rule, region, day);
+    if (!isTellable(found) || found.value === null || found.source === undefined) return undefined;
+    return { value: found.value, source: found.source, from: found.from ?? day };
+  }, day);
 }
