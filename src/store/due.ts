@@ -1,5 +1,6 @@
 /** What the tables say is to be done: the other half of the engine, which itself remembers nothing. */
 
+import { sql } from 'kysely';
 import type { Clock } from '../contracts/clock.ts';
 import type { Job } from '../contracts/engine.ts';
 import { prepared } from './prepared.ts';
@@ -52,7 +53,7 @@ function statements(db: Db) {
         .select('conversation_id as key')
         .distinct()
         .where('closed_at', 'is', null)
-        .limit(ROWS_AT_ONCE),
+        .limit(sql.lit(ROWS_AT_ONCE)),
     ),
     parts: prepared((p: { now: number }) =>
       db
@@ -77,7 +78,7 @@ function statements(db: Db) {
             ),
           ),
         )
-        .limit(ROWS_AT_ONCE),
+        .limit(sql.lit(ROWS_AT_ONCE)),
     ),
     tasks: prepared((p: { now: number }) =>
       db
@@ -86,7 +87,7 @@ function statements(db: Db) {
         .where('settled_at', 'is', null)
         .where('due_at', '<=', p.now)
         .orderBy('due_at')
-        .limit(ROWS_AT_ONCE),
+        .limit(sql.lit(ROWS_AT_ONCE)),
     ),
     nextPart: prepared((p: { now: number }) =>
       db
@@ -96,7 +97,7 @@ function statements(db: Db) {
         .where('state', '=', 'pending')
         .where('due_at', '>', p.now)
         .orderBy('due_at')
-        .limit(1),
+        .limit(sql.lit(1)),
     ),
     nextTask: prepared((p: { now: number }) =>
       db
@@ -105,10 +106,15 @@ function statements(db: Db) {
         .where('settled_at', 'is', null)
         .where('due_at', '>', p.now)
         .orderBy('due_at')
-        .limit(1),
+        .limit(sql.lit(1)),
     ),
     nextTimer: prepared((_: object) =>
-      db.selectFrom('timers').select('due_at').where('fired_at', 'is', null).orderBy('due_at').limit(1),
+      db
+        .selectFrom('timers')
+        .select('due_at')
+        .where('fired_at', 'is', null)
+        .orderBy('due_at')
+        .limit(sql.lit(1)),
     ),
   };
 }

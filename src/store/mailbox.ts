@@ -1,4 +1,5 @@
 /** The front door: what people and our own rooms say to a conversation, in one order. */
+import { sql } from 'kysely';
 import type { InboxItem, Mailbox } from '../contracts/store.ts';
 import type { Address, Conversation, Inbound } from '../domain/conversation.ts';
 import type { ConversationId } from '../domain/ids.ts';
@@ -128,7 +129,7 @@ function reading({ db }: StoreContext): Pick<Part, 'due' | 'conversation' | 'con
       .where('inbox.conversation_id', '=', p.conversation)
       .where('inbox.closed_at', 'is', null)
       .orderBy('inbox.seq')
-      .limit(ITEMS_AT_ONCE),
+      .limit(sql.lit(ITEMS_AT_ONCE)),
   );
   const byId = prepared((p: { id: string }) =>
     db.selectFrom('conversations').select('state').where('id', '=', p.id),

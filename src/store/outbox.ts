@@ -75,7 +75,7 @@ function deliveringStatements({ db }: StoreContext) {
         .where('outbox.closed_at', 'is', null)
         .where('outbox.state', '=', 'pending')
         .orderBy('outbox.position')
-        .limit(PARTS_AT_ONCE),
+        .limit(sql.lit(PARTS_AT_ONCE)),
     ),
     close: prepared((p: { key: string; state: 'sent' | 'dead'; error: string | null; at: number }) =>
       db
@@ -167,7 +167,7 @@ function historyStatements({ db }: StoreContext) {
         .where('conversation_id', '=', p.conversation)
         .where('position', '<', p.before)
         .orderBy('position', 'desc')
-        .limit(PARTS_WITH_CHOICES),
+        .limit(sql.lit(PARTS_WITH_CHOICES)),
     ),
   };
 }

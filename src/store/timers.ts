@@ -1,4 +1,5 @@
 /** Timers are rows; when their time has come they are messages like any other. */
+import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
 import { readObject } from './parse.ts';
 import { prepared } from './prepared.ts';
@@ -16,7 +17,7 @@ export function timers(context: StoreContext, rooms: Rooms): () => Promise<void>
       .where('fired_at', 'is', null)
       .where('due_at', '<=', p.now)
       .orderBy('due_at')
-      .limit(TIMERS_AT_ONCE),
+      .limit(sql.lit(TIMERS_AT_ONCE)),
   );
   const fire = prepared((p: { id: string; now: number }) =>
     db.updateTable('timers').set({ fired_at: p.now }).where('id', '=', p.id).where('fired_at', 'is', null),
