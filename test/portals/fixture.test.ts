@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { parseFixture } from '../../src/portals/simulated/fixture.ts';
+import { parseFixture, readFixture } from '../../src/portals/simulated/fixture.ts';
 import { eventSchema, parseEvent } from '../../src/portals/simulated/happen.ts';
 import { idNumber, openOffice } from './world.ts';
 
@@ -37,6 +39,13 @@ describe('a fixture', () => {
     expect(problems).toContain('people.c.enrolments.0.region');
     expect(problems).toContain('families.0.relation');
     expect(problems).toContain('nonsense');
+  });
+
+  it('that is no YAML is reported with its file', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fixture-')), 'broken.yaml');
+    writeFileSync(file, 'people: {');
+    expect(() => readFixture(file)).toThrow(/broken\.yaml/);
+    rmSync(dirname(file), { recursive: true });
   });
 
   it('reports persons that are nowhere', () => {
@@ -106,11 +115,19 @@ describe('docs/fixtures.md', () => {
 
   it('shows fixtures that can be read', () => {
     expect(blocks('yaml').length).toBeGreaterThan(0);
-    for (const block of blocks('yaml')) expect(problemsOf(parse(block))).toBe('');
+    for (const block of blocks('yaml')) expect(problemsOf(load(block))).toBe('');
+  });
+
+  it('shows fixtures an office can be opened with', async () => {
+    for (const block of blocks('yaml')) {
+      const { office } = openOffice(load(block));
+      expect(office.personById('gu-an')?.name).toBe('顾安');
+      await office.stop();
+    }
   });
 
   it('shows an example of every part of a fixture', () => {
-    const shown = new Set(blocks('yaml').flatMap((block) => Object.keys(parse(block) as object)));
+    const shown = new Set(blocks('yaml').flatMap((block) => Object.keys(load(block) as object)));
     expect([...shown].toSorted()).toEqual(Object.keys(parseFixture({ people: {} })).toSorted());
   });
 

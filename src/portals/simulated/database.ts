@@ -71,6 +71,7 @@ export interface Database {
   insert(table: string, row: Row): void;
   /** All or nothing; not to be nested. */
   transaction<T>(work: () => T): T;
+  /** May be called twice. */
   close(): void;
 }
 
@@ -110,6 +111,8 @@ export function openDatabase(file: string): Database {
       statement(`insert into ${table} (${columns.join(', ')}) values (${marks})`).run(...Object.values(row));
     },
     transaction,
-    close: () => db.close(),
+    close() {
+      if (db.isOpen) db.close();
+    },
   };
 }

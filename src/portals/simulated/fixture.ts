@@ -4,7 +4,7 @@
  * true whenever it is played.
  */
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { z } from 'zod';
 import { checkCharacter } from '../../domain/id-number.ts';
 import { type Day, RELATIONS } from '../../domain/insurance.ts';
@@ -190,9 +190,18 @@ export function parseFixture(value: unknown, name = 'fixture'): Fixture {
   throw new AppError('bad_input', `${name} is no fixture (see docs/fixtures.md):\n${problems.join('\n')}`);
 }
 
-/** Reads a fixture file; YAML, of which JSON is a part. */
+/**
+ * Reads a fixture file; YAML, of which JSON is a part.
+ * @throws AppError `bad_input` when it cannot be read, or with every problem in it
+ */
 export function readFixture(file: string | URL): Fixture {
-  return parseFixture(parse(readFileSync(file, 'utf8')), String(file));
+  let value: unknown;
+  try {
+    value = load(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new AppError('bad_input', `${String(file)} cannot be read as YAML: ${String(cause)}`, { cause });
+  }
+  return parseFixture(value, String(file));
 }
 
 /** The demo families that come with the program. */
