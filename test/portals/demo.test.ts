@@ -1,12 +1,15 @@
 /** Each demo family must stay what its story says, under the rules that really are in `knowledge/`. */
 import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../src/diagnosis/engine.ts';
+import { regionFacts } from '../../src/diagnosis/rule-facts.ts';
 import { parseIdNumber } from '../../src/domain/id-number.ts';
 import { loadKnowledge } from '../../src/knowledge/load.ts';
 import { demoFixture } from '../../src/portals/simulated/fixture.ts';
 import { knowledgeRules } from '../../src/portals/simulated/knowledge-rules.ts';
 import { type OfficeWorld, openOffice } from './world.ts';
 
-const rules = knowledgeRules(loadKnowledge(new URL('../../knowledge', import.meta.url).pathname));
+const knowledge = loadKnowledge(new URL('../../knowledge', import.meta.url).pathname);
+const rules = knowledgeRules(knowledge);
 const demo = (): OfficeWorld => openOffice(demoFixture(), { rules });
 
 async function factsOf(id: string, relation?: Parameters<OfficeWorld['request']>[1]) {
@@ -155,5 +158,36 @@ describe('the stories of the demo families', () => {
       how: 'exit',
     } as const;
     expect(await office.act(exit, 'k')).toMatchObject({ done: true });
+  });
+});
+
+describe('with the records seen, one cause explains the complaint of', () => {
+  it.each([
+    ['zhang-wei', 'cant_use', 'wrong_account_type'],
+    ['li-jing', 'cant_use', 'zero_balance'],
+    ['wang-lei', 'cant_bind', 'dependent_uninsured'],
+    ['chen-fang', 'no_pay_button', 'outside_payment_window'],
+    ['zhao-qiang', 'not_shown', 'invite_unconfirmed'],
+    ['zhou-min', 'cant_bind', 'already_bound_elsewhere'],
+    ['liu-yang', 'cant_bind', 'member_limit_reached'],
+    ['wu-ting', 'cant_bind', 'different_pooling_region'],
+    ['huang-hai', 'not_shown', 'pending_review'],
+  ] as const)('%s (%s): %s', async (id, symptom, cause) => {
+    const { office, key } = demo();
+    const { facts, at } = await office.recordFacts(key(id), {});
+    const region = demoFixture().people[id]?.enrolments[0]?.region ?? '';
+    const found = diagnose(knowledge.causes, {
+      symptom,
+      facts: [
+        ...Object.entries(facts).map(([fact, value]) => ({
+          id: fact,
+          value,
+          origin: { kind: 'looked_up' as const, at },
+        })),
+        ...regionFacts(knowledge, region, '2026-11-24'),
+      ],
+      records: 'closed',
+    });
+    expect(found.findings.slice(0, found.told).map((finding) => finding.cause)).toEqual([cause]);
   });
 });

@@ -16,7 +16,7 @@ export interface Desk {
   readonly today: Day;
   readonly now: Instant;
   readonly invitationDays: number;
-  /** A number nobody has had, such as `SQ261124-7K3F`. */
+  /** A number nobody has had, made of prefix, day and five signs. */
   number(prefix: NumberPrefix): string;
   /** Set while an act came in through the portal: who did it. */
   readonly by?: 'payer' | 'dependent';

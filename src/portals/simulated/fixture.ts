@@ -16,7 +16,7 @@ import { faultSchema } from './faults.ts';
 import { REFUSAL_CODES } from './refusals.ts';
 
 const fen = z.number().int().nonnegative();
-const region = z.string().regex(/^\d{6}$/, 'six digits in quotes, such as "320500"');
+const region = z.string().regex(/^\d{6}$/, 'six digits, in quotes');
 const person = z.string().min(1);
 const relation = z.enum(RELATIONS);
 const relativeDay = z
