@@ -26,13 +26,22 @@ export function mailbox(context: StoreContext, rooms: Rooms): Part {
 
 function frontDoor(context: StoreContext, rooms: Rooms): Pick<Part, 'receive' | 'receiveFor'> {
   const { clock, engine, random, inTx } = context;
-  const { claimAddress, createConversation, unpark } = receivingStatements(context);
+  const { nextNumber, claimAddress, createConversation, unpark } = receivingStatements(context);
+
+  /** The number of the message, and its conversation: nearly always one that is there already. */
+  async function takeNumber(tx: Tx, address: Address) {
+    const known = (await nextNumber(tx, address)).rows[0];
+    if (known !== undefined) return { ...known, isNew: false };
+    const fresh = makeId('conversation', (size) => random.bytes(size));
+    // Two first messages at once: the second finds what the first has made.
+    const claimed = one(await claimAddress(tx, { ...address, fresh }));
+    return { ...claimed, isNew: claimed.conversation_id === fresh };
+  }
 
   async function receive(inbound: Inbound): Promise<'stored' | 'duplicate'> {
     const { address, messageId, content, receivedAt } = inbound;
     return inTx<'stored' | 'duplicate'>(async (tx, abandon) => {
-      const fresh = makeId('conversation', (size) => random.bytes(size));
-      const { seq, conversation_id: conversation } = one(await claimAddress(tx, { ...address, fresh }));
+      const { seq, conversation_id: conversation, isNew } = await takeNumber(tx, address);
       const stored = await rooms.insertItem(tx, {
         channel: address.channel,
         account: address.account,
@@ -44,7 +53,7 @@ function frontDoor(context: StoreContext, rooms: Rooms): Pick<Part, 'receive' | 
       });
       // Rolled back, so that a redelivery takes no number and makes no conversation.
       if (stored === 'duplicate') return abandon('duplicate');
-      if (conversation === fresh) await createConversation(tx, newConversation(fresh, address, clock.now()));
+      if (isNew) await createConversation(tx, newConversation(conversation, address, clock.now()));
       else await bringBackParked(tx, conversation);
       return 'stored';
     });
@@ -68,6 +77,15 @@ function frontDoor(context: StoreContext, rooms: Rooms): Pick<Part, 'receive' | 
 
 function receivingStatements({ db }: StoreContext) {
   return {
+    nextNumber: prepared((p: Address) =>
+      db
+        .updateTable('addresses')
+        .set((eb) => ({ seq: eb('seq', '+', 1) }))
+        .where('channel', '=', p.channel)
+        .where('account', '=', p.account)
+        .where('user_id', '=', p.user)
+        .returning(['conversation_id', 'seq']),
+    ),
     claimAddress: prepared((p: { channel: string; account: string; user: string; fresh: string }) =>
       db
         .insertInto('addresses')
@@ -102,9 +120,9 @@ function receivingStatements({ db }: StoreContext) {
   };
 }
 
-function newConversation(id: ConversationId, address: Address, at: number) {
+function newConversation(id: string, address: Address, at: number) {
   const conversation: Conversation = {
-    id,
+    id: id as ConversationId,
     version: 0,
     address,
     status: 'bot',

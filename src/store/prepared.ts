@@ -2,6 +2,8 @@
  * Queries compiled once. Kysely builds and compiles a query in about the time SQLite takes to run
  * it; on the path of every turn that would double the price. A statement is built the first time it
  * is used, with markers where the parameters go, and later only the parameters are put in.
+ * A fixed limit is written into the SQL (`sql.lit`): SQLite prepares a statement anew each time a bound
+ * limit is set, which made the reading of a mailbox five times as slow.
  */
 import type { Compilable, CompiledQuery } from 'kysely';
 import type { Db, Tx } from './tables.ts';
