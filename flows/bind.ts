@@ -36,7 +36,10 @@ const machine = setup({
     saySubmitted: say('bind.submitted'),
     sayResult: say(({ data }) => `bind.result.${String(data.state)}`),
     sayRefused: say(({ data }) => `bind.refused.${String(data.code)}`),
-    sayExcluded: say(({ data }) => `bind.excluded.${String(data.reason)}`),
+    sayExcluded: say(
+      ({ data }) => `bind.excluded.${String(data.reason)}`,
+      (context) => ({ ...shown(context), sources: context.data.ruleSources ?? [] }),
+    ),
     sayUnsettled: say('bind.unsettled'),
     sayStopped: say('bind.stopped'),
   },

@@ -46,7 +46,11 @@ const machine = setup({
     submitClose: emit(() => ({ kind: 'submitTask', task: 'close-account', input: {} })),
     sayNone: say(({ slots }) => `unbind.none.${String(slots.how)}`),
     sayDone: say(({ slots }) => `unbind.done.${String(slots.how)}`, withChosen),
-    sayRefused: say(({ data }) => `bind.refused.${String(data.code)}`),
+    sayRefused: say(({ slots, data }) =>
+      slots.how === 'exit' && data.code === 'unsupported_here'
+        ? 'unbind.exit_not_offered'
+        : `bind.refused.${String(data.code)}`,
+    ),
     sayUnsettled: say('bind.unsettled'),
     sayStopped: say('unbind.stopped'),
   },

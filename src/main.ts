@@ -73,7 +73,7 @@ export async function startGongji(
   url = config.publicUrl ?? listening.url;
   await app.start([web, ...more]);
   log.event('app.started', { url, knowledge: library.knowledge.version });
-  return { app, server, url, library, stop: () => stop(app, server, log) };
+  return { app, server, url, library, stop: () => stop({ app, server, web, log }) };
 }
 
 /** The key of the vault, made at the first start and readable by nobody else. */
@@ -82,8 +82,19 @@ function keyFile(file: string): Uint8Array {
   return new Uint8Array(Buffer.from(readFileSync(file, 'utf8').trim(), 'hex'));
 }
 
-/** No new requests, then no new work; what is running ends. */
-async function stop(app: App, server: WebServer, log: Log): Promise<void> {
+/** Streams end and no request comes in any more; then what is running ends. */
+async function stop({
+  app,
+  server,
+  web,
+  log,
+}: {
+  app: App;
+  server: WebServer;
+  web: Connector;
+  log: Log;
+}): Promise<void> {
+  await web.stop();
   await server.close();
   await app.stop();
   log.event('app.stopped', {});

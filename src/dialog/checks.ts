@@ -10,7 +10,7 @@ import type { RuleId } from '../knowledge/schema/region.ts';
 
 export interface Checked {
   readonly ok: boolean;
-  /** `reason` when not ok; `sources` and `region` for the citation. */
+  /** `reason` when not ok; `ruleSources` and `ruleRegion` for the citation. */
   readonly params: JsonObject;
 }
 
@@ -70,5 +70,5 @@ function kindOf(relation: Relation): string {
 }
 
 function cite(rule: EffectiveRule): JsonObject {
-  return { sources: rule.source === undefined ? [] : [rule.source], ruleRegion: rule.region };
+  return { ruleSources: rule.source === undefined ? [] : [rule.source], ruleRegion: rule.region };
 }

@@ -43,6 +43,10 @@ function askingOf(draft: Draft, frame: Frame, rest: Rest): Asking {
     params: {
       ...(draft.profile.region === undefined ? {} : { region: draft.profile.region }),
       ...(flow?.prompt(rest.context) ?? {}),
+      // Only the summary before a yes names the rule it rests on; other prompts stay short.
+      ...(ask.confirm === true && rest.context.data.ruleSources !== undefined
+        ? { sources: rest.context.data.ruleSources }
+        : {}),
     },
     ...(choices === undefined || choices.length === 0 ? {} : { choices }),
     ...(ask.secure === undefined ? {} : { secure: ask.secure }),

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parse } from 'yaml';
-import { readPlainYaml } from './plain-yaml.ts';
+import { load } from 'js-yaml';
 import type { Problem } from './problem.ts';
 
 export interface RawFile {
@@ -58,8 +57,7 @@ function parseFile(path: string, text: string): { readonly file: RawFile } | { r
     };
   }
   try {
-    const plain = readPlainYaml(split.front);
-    const data: unknown = plain === undefined ? parse(split.front) : plain.value;
+    const data: unknown = load(split.front);
     const name = basename(path).replace(/\.(yaml|md)$/u, '');
     const room = path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
     return { file: { path, name, room, data, body: split.body } };

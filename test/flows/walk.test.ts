@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import type { Flow, FlowEvent } from '../../flows/flow.ts';
 import { FLOWS } from '../../flows/index.ts';
 import { chartOf } from '../../src/cli/statechart.ts';
@@ -121,7 +121,7 @@ const stateOf = (frame: Frame): string => String((frame.saved as { readonly valu
 
 const replies = new Set(
   readdirSync('knowledge/replies').flatMap((file) =>
-    Object.keys(parse(readFileSync(`knowledge/replies/${file}`, 'utf8')) as object),
+    Object.keys(load(readFileSync(`knowledge/replies/${file}`, 'utf8')) as object),
   ),
 );
 

@@ -1,7 +1,7 @@
 /** A secure desk over stores in memory, with the real words and invented people. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import type { Clock, Random } from '../../src/contracts/clock.ts';
 import type { LinkRow, PersonRecord } from '../../src/contracts/store.ts';
 import type { SecurePurpose, Slots } from '../../src/domain/conversation.ts';
@@ -110,7 +110,7 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
     },
     identity: createDemoIdentity({ people: PEOPLE, clock, random, tell: (line) => told.push(line) }),
     knowledge: {
-      replies: new Map(Object.entries(repliesFileSchema.parse(parse(readFileSync(WORDS, 'utf8'))))),
+      replies: new Map(Object.entries(repliesFileSchema.parse(load(readFileSync(WORDS, 'utf8'))))),
       regions: new Map([
         ['990000', { name: '示例市' }],
       ]) as unknown as SecureDeskParts['knowledge']['regions'],

@@ -1,0 +1,129 @@
+/** The process is really killed at every boundary of a binding; the office must have acted exactly once. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+interface Report {
+  readonly result: object;
+  readonly asking: string | null;
+  readonly token: string | null;
+  readonly heard: readonly string[];
+  readonly said: readonly string[];
+  readonly acts: readonly { readonly kind: string; readonly times: number }[];
+  readonly boundaries: number;
+  readonly brokenAudit: readonly string[];
+}
+
+const CHILD = join(import.meta.dirname, 'child.ts');
+const root = mkdtempSync(join(tmpdir(), 'gongji-crash-'));
+const atConfirm = join(root, 'at-confirm');
+
+/** A running house; `ask` gives undefined when it died over the operation. */
+class House {
+  readonly child: ChildProcess;
+  readonly lines: AsyncIterator<string>;
+  readonly reader: Interface;
+
+  constructor(dir: string, crashAt = 0) {
+    this.child = spawn(process.execPath, [CHILD, dir, String(crashAt)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.reader = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
+    this.lines = this.reader[Symbol.asyncIterator]();
+    // Writing to a dead child is what these tests are about.
+    this.child.stdin?.on('error', () => {});
+  }
+
+  async next(): Promise<unknown> {
+    const { value, done } = await this.lines.next();
+    return done === true ? undefined : JSON.parse(value);
+  }
+
+  async ask(op: object): Promise<Report | undefined> {
+    this.child.stdin?.write(`${JSON.stringify(op)}\n`);
+    return (await this.next()) as Report | undefined;
+  }
+
+  async end(): Promise<void> {
+    const exited = new Promise((resolve) => this.child.once('exit', resolve));
+    const isGone = this.child.exitCode !== null || this.child.signalCode !== null;
+    this.child.stdin?.end();
+    if (!isGone) await exited;
+  }
+}
+
+/** Talks until the summary waits for its yes. */
+async function talkToConfirm(dir: string): Promise<void> {
+  const house = new House(dir);
+  await house.next();
+  await house.ask({ kind: 'text', id: 'm1', text: '我要给妈妈绑定家庭共济，我在杭州参保' });
+  const verify = await house.ask({ kind: 'text', id: 'm2', text: '同一个省' });
+  const relative = await house.ask({ kind: 'secure', token: verify?.token, fields: { person: 'zhang-wei' } });
+  const fields = {
+    name: '王秀兰',
+    documentType: 'resident_id',
+    documentNumber: '990101195811200123',
+    agreed: true,
+    signature: '张伟',
+  };
+  const confirm = await house.ask({ kind: 'secure', token: relative?.token, fields });
+  await house.end();
+  expect(confirm?.asking).toBe('confirm');
+}
+
+const YES = { kind: 'text', id: 'm-yes', text: '确认提交' };
+let boundaries = 0;
+
+beforeAll(async () => {
+  await talkToConfirm(atConfirm);
+  const dir = join(root, 'whole');
+  cpSync(atConfirm, dir, { recursive: true });
+  const house = new House(dir);
+  await house.next();
+  const report = await house.ask(YES);
+  await house.end();
+  boundaries = report?.boundaries ?? 0;
+  expect(report?.said).toContain('bind.result.ACTIVE');
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('a binding survives the death of the process', () => {
+  it('crosses enough boundaries for the walk to mean something', () => {
+    expect(boundaries).toBeGreaterThan(15);
+  });
+
+  it('acts exactly once, whichever boundary it dies at', async () => {
+    let died = 0;
+    for (let crashAt = 1; crashAt <= boundaries; crashAt += 1) {
+      const dir = join(root, `at-${crashAt}`);
+      cpSync(atConfirm, dir, { recursive: true });
+      const doomed = new House(dir, crashAt);
+      if ((await doomed.next()) !== undefined && (await doomed.ask(YES)) === undefined) died += 1;
+      await doomed.end();
+
+      const survivor = new House(dir);
+      await survivor.next();
+      // The channel saw no answer and sends the same message again.
+      const report = await survivor.ask(YES);
+      await survivor.end();
+      expect(report?.acts, `killed at boundary ${crashAt}`).toEqual([
+        expect.objectContaining({ kind: 'bind', times: 1 }),
+      ]);
+      expect(
+        report?.heard.filter((text) => text === YES.text),
+        `killed at boundary ${crashAt}`,
+      ).toHaveLength(1);
+      expect(
+        report?.said.filter((id) => id.startsWith('bind.result.')),
+        `killed at boundary ${crashAt}`,
+      ).toEqual(['bind.result.ACTIVE']);
+      expect(report?.brokenAudit).toEqual([]);
+      rmSync(dir, { recursive: true, force: true });
+    }
+    expect(died).toBeGreaterThan(boundaries / 2);
+  }, 300_000);
+});
