@@ -91,6 +91,10 @@ describe.each(BACKENDS)('the outbox on $name', (backend) => {
     expect(rest.map((line) => line.part.text)).toEqual(['three', 'm2']);
   });
 
+  test('the whole history may be asked for without knowing its length', async () => {
+    expect(await world.store.history(conversation.id, 0, Number.MAX_SAFE_INTEGER)).toHaveLength(4);
+  });
+
   test('what comes from inside is no line of the talk', async () => {
     await world.store.receiveFor(conversation.id, 'inside', { kind: 'timer', name: 'remind', params: {} });
     expect(await world.store.history(conversation.id, 4, 10)).toEqual([]);
