@@ -3,9 +3,12 @@ import type { Asking, Choice, Slots } from '../domain/conversation.ts';
 import type { Json } from '../domain/json.ts';
 import type { Entity, Understanding } from '../domain/understanding.ts';
 import { relationOf, type SlotReader } from './slots.ts';
+import type { Listening } from './understander.ts';
 
 /** Choice value that says "I do not know". */
 const UNKNOWN = 'unknown';
+/** Slots of flows that ask for a fact of diagnosis under a name of their own. */
+const FACT_OF: { readonly [slot: string]: string } = { same_province: 'region.same_province' };
 /** Parts of a label that people type alone are at least this long. */
 const SHORTEST_PART = 2;
 
@@ -26,12 +29,14 @@ export function byPlace<Item>(items: readonly Item[], entities: readonly Entity[
 export function answerTo(
   asking: Asking,
   understanding: Understanding,
+  listening: Listening,
   reader: SlotReader,
 ): Slots | undefined {
   const { slot, choices = [] } = asking;
   const value =
     fitting(slot, understanding) ??
-    worded(choices, reader.factAsked(understanding, slot)) ??
+    (slot === 'same_province' ? reader.slots(understanding, listening)[slot] : undefined) ??
+    worded(choices, reader.factAsked(understanding, FACT_OF[slot] ?? slot)) ??
     labelled(choices, understanding.normalized) ??
     (understanding.reaction === 'unsure'
       ? choices.find((choice) => choice.value === UNKNOWN)?.value

@@ -125,8 +125,11 @@ export function createCommander({
       : [{ kind: 'correct', slots }];
   };
 
-  const answered = (understanding: Understanding, { asking }: Listening): Slots | undefined =>
-    asking === undefined || asking.secure !== undefined ? undefined : answerTo(asking, understanding, reader);
+  const answered = (understanding: Understanding, listening: Listening): Slots | undefined => {
+    const { asking } = listening;
+    if (asking === undefined || asking.secure !== undefined) return undefined;
+    return answerTo(asking, understanding, listening, reader);
+  };
 
   const corrected = (understanding: Understanding, listening: Listening): readonly Command[] => {
     const last = lastOfEach(understanding);

@@ -28,8 +28,12 @@ export function masked(text: string, spans: readonly Span[]): string {
   return out + text.slice(at);
 }
 
-/** Distinct features; the prefixes keep the kinds apart and are never integer-like. */
-export function featuresOf(text: string, concepts: readonly string[]): string[] {
+/**
+ * Distinct features; the prefixes keep the kinds apart and are never integer-like. Both ends of the
+ * sentence are marked (a question word at the end says more), and a concept counts twice.
+ */
+export function featuresOf(words: string, concepts: readonly string[]): string[] {
+  const text = `^${words}$`;
   const features = new Set<string>();
   for (let i = 0; i < text.length; i += 1) {
     const char = text.charAt(i);
@@ -40,6 +44,7 @@ export function featuresOf(text: string, concepts: readonly string[]): string[] 
   }
   concepts.forEach((concept, index) => {
     features.add(`c:${concept}`);
+    features.add(`d:${concept}`);
     for (const other of concepts.slice(index + 1)) features.add(`p:${concept}+${other}`);
   });
   return [...features];

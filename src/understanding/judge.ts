@@ -29,12 +29,14 @@ const WORD_VOTE = 0.5;
 const ENTITY_VOTE = 0.35;
 
 export function createJudge(heads: Heads, reader: Reader, lexicon: Lexicon): Judge {
-  const sampleOf = (text: string): Sample => heads.vocabulary.read(reader.featurize(text));
   const symptomWords = wordVotes(lexicon.symptoms);
   const causeWords = wordVotes(lexicon.causes);
   return (sentence) => {
-    const whole = sampleOf(sentence.text);
-    const clauses = clausesOf(sentence.text).map(sampleOf);
+    const { vocabulary } = heads;
+    const whole = vocabulary.read(reader.featuresOf(sentence));
+    const clauses = clausesOf(sentence.text).map((clause) =>
+      vocabulary.read(reader.featuresOfClause(clause)),
+    );
     const gate = ranked(heads.gate, blended(heads.gate, whole, clauses));
     const foreign = gate.find(({ id }) => id !== 'in')?.id as Exclude<Gate, 'in'>;
     return {
@@ -67,7 +69,7 @@ function blended<Label extends string>(
   const mean = head.probabilities(whole);
   if (clauses.length < 2) return mean;
   const scored = clauses.map((clause) => head.probabilities(clause));
-  const surest = scored.reduce((best, next) => (Math.max(...next) > Math.max(...best) ? next : best));
+  const surest = scored.toSorted((a, b) => Math.max(...b) - Math.max(...a))[0] as Float64Array;
   return mean.map((p, c) => (1 - CLAUSE_SHARE) * p + CLAUSE_SHARE * (surest[c] as number));
 }
 

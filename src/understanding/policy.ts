@@ -33,8 +33,9 @@ export function decide(
   if (best === undefined) return { action: 'fallback', intent: 'oos', confidence: 0, alternatives: [] };
   const { sure, ahead } = certainty(best, intents, entries);
   const leadsTo = entries.get(best.id)?.leads_to ?? 'answer';
+  const isOurs = isBusy || gate.ours >= THRESHOLDS.gateToAct;
   const action =
-    sure >= THRESHOLDS.act && ahead >= THRESHOLDS.margin
+    isOurs && sure >= THRESHOLDS.act && ahead >= THRESHOLDS.margin
       ? ACTION[leadsTo]
       : best.p >= THRESHOLDS.askBack
         ? 'ask_back'

@@ -18,8 +18,11 @@ export interface Sentence extends Found {
 
 export interface Reader {
   read(original: string, listening: Pick<Listening, 'asOf' | 'region'>): Sentence;
-  /** Features of a piece of normalised text. */
+  /** Features of a training sentence, as it is written. */
   featurize(text: string): readonly string[];
+  /** Features of a sentence that was read, and of a clause of one. */
+  featuresOf(sentence: Sentence): readonly string[];
+  featuresOfClause(text: string): readonly string[];
 }
 
 type Source = Pick<Knowledge, 'intents' | 'lexicon' | 'regions'>;
@@ -37,6 +40,8 @@ export function createReader(source: Source): Reader {
       return { original, text: tracked.text, repaired: as, reaction: findReaction(tracked.text), ...found };
     },
     featurize: (text) => featurize(finder, normalize(text).text),
+    featuresOf: ({ text, spans, concepts }) => featuresOf(masked(text, spans), concepts),
+    featuresOfClause: (text) => featurize(finder, text),
   };
 }
 

@@ -61,7 +61,9 @@ function joined(found: readonly { from: number; to: number; value: readonly Regi
   for (const { from, to, value } of found) {
     const last = places.at(-1);
     const within =
-      last === undefined ? [] : value.filter((code) => last.codes.some((outer) => isWithin(code, outer)));
+      last === undefined
+        ? []
+        : value.filter((code) => last.codes.some((outer) => code === outer || isWithin(code, outer)));
     if (last !== undefined && from - last.to <= 1 && within.length > 0) {
       places[places.length - 1] = { from: last.from, to, codes: within };
     } else {

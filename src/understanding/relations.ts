@@ -101,11 +101,11 @@ function isRelative(found: Found<Relation | undefined>): found is Found<Relation
 /** Joined by a link word; without one only when the second word is too short to stand for itself. */
 function areLinked(
   text: string,
-  first: { readonly to: number },
+  first: { readonly to: number; readonly word: string },
   second: Found<Relation>,
   links: ReadonlySet<string>,
 ): boolean {
   const between = text.slice(first.to, second.from);
-  if (!links.has(between)) return false;
+  if (!links.has(between) || first.word.endsWith(second.word)) return false;
   return between !== '' || second.word.length === 1 || links.has(second.word.charAt(0));
 }

@@ -78,7 +78,7 @@ export class Repair {
   private termFor(window: string, sounds: readonly string[]): string | undefined {
     if (sounds.includes('') || this.known.has(window)) return undefined;
     const exact = this.exact.get(sounds.join(' '));
-    if (exact !== undefined) return exact.word;
+    if (exact !== undefined && (sounds.length > 2 || hasRight(exact.word, window))) return exact.word;
     if (sounds.length < 3) return undefined;
     const near = this.loose.get(sounds.map(blurred).join(' ')) ?? [];
     return near.find((term) => isNear(term, window, sounds))?.word;
@@ -117,6 +117,11 @@ export class Repair {
 function isTaken(taken: Uint8Array, from: number, length: number): boolean {
   for (let i = from; i < from + length; i += 1) if (taken[i] === 1) return true;
   return false;
+}
+
+/** Two syllables alone are too easily met across the border of two words: one character must be right. */
+function hasRight(word: string, window: string): boolean {
+  return [...word].some((char, index) => char === window[index]);
 }
 
 /** At most one syllable off, and at least half of the characters right: otherwise it is another word. */

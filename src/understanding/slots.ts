@@ -23,7 +23,8 @@ interface FactWords {
 }
 
 export function createSlotReader(lexicon: Lexicon): SlotReader {
-  const self = anyOf(lexicon.patterns.roles.self);
+  const { roles } = lexicon.patterns;
+  const people = { self: anyOf(roles.self), other: anyOf(roles.other) };
   const words: FactWords[] = lexicon.facts.map((entry) => ({ ...entry, pattern: anyOf(entry.words) }));
   const facts = ({ normalized }: Understanding): Slots => {
     const said: { [fact: string]: string | number | boolean } = {};
@@ -39,7 +40,7 @@ export function createSlotReader(lexicon: Lexicon): SlotReader {
     slots(understanding, listening) {
       const { entities } = understanding;
       const relation = relationOf(entities);
-      const places = placesOf(understanding, self);
+      const places = placesOf(understanding, people);
       const own = places.self ?? listening.region;
       const told = facts(understanding)['region.same_province'];
       const same =
@@ -81,25 +82,45 @@ export function relationOf(entities: readonly Entity[]): string | undefined {
   return considered.every(({ value }) => value === first.value) ? String(first.value) : undefined;
 }
 
-/** The first place of the speaker and the first of a relative: 我在苏州，孩子在安徽. */
+interface People {
+  readonly self: RegExp;
+  readonly other: RegExp;
+}
+
+/**
+ * The first place of the speaker and the first of a relative: 我在苏州，孩子在安徽. A place in a
+ * clause of its own, without anybody in it, is the speaker's.
+ */
 function placesOf(
   { text, entities }: Understanding,
-  self: RegExp,
+  people: People,
 ): { readonly self?: string; readonly relative?: string } {
   const places = entities.filter(({ type, alternatives }) => type === 'region' && alternatives === undefined);
-  const relatives = entities.filter(({ type }) => type === 'relation');
   let mine: string | undefined;
   let theirs: string | undefined;
   places.forEach((place, index) => {
     const since = places[index - 1]?.end ?? 0;
-    const relative = relatives.findLast(({ start, end }) => end <= place.start && start >= since);
-    const before = text.slice(Math.max(since, relative?.end ?? 0), place.start);
-    const isTheirs = relative !== undefined && relative.value !== 'self' && !self.test(before);
-    if (isTheirs) theirs ??= String(place.value);
+    if (isOfAnother(text, entities, { since, start: place.start }, people)) theirs ??= String(place.value);
     else mine ??= String(place.value);
   });
   return {
     ...(mine === undefined ? {} : { self: mine }),
     ...(theirs === undefined ? {} : { relative: theirs }),
   };
+}
+
+function isOfAnother(
+  text: string,
+  entities: readonly Entity[],
+  { since, start }: { readonly since: number; readonly start: number },
+  { self, other }: People,
+): boolean {
+  const relative = entities.findLast(
+    (one) => one.type === 'relation' && one.end <= start && one.start >= since,
+  );
+  const between = text.slice(Math.max(since, relative?.end ?? 0), start);
+  const clause = between.split(/[^\p{L}\p{N}]+/u).at(-1) ?? '';
+  if (self.test(clause)) return false;
+  if (other.test(clause)) return true;
+  return relative !== undefined && relative.value !== 'self' && clause === between;
 }

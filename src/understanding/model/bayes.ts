@@ -26,8 +26,6 @@ export interface NaturalBayes {
 type NaturalBayesClass = new (stemmer: undefined, smoothing: number) => NaturalBayes;
 
 const SMOOTHING = 0.1;
-/** natural's counters are exact but its probabilities are far too sure; this many times. */
-const OVERCONFIDENCE = 4;
 
 export interface Document {
   /** Names of features; natural numbers them in order of first appearance, as our vocabulary does. */
@@ -90,12 +88,5 @@ export function bayesScores(
     const row = feature * labels;
     for (let c = 0; c < labels; c += 1) scores[c] = (scores[c] as number) + (table[row + c] as number);
   }
-  return scores;
-}
-
-export function calmed(scores: Float64Array, size: number): Float64Array {
-  // Features of a sentence overlap (a pair holds its two characters): count them less than they say.
-  const by = OVERCONFIDENCE * Math.max(1, Math.sqrt(size / 20));
-  for (let c = 0; c < scores.length; c += 1) scores[c] = (scores[c] as number) / by;
   return scores;
 }

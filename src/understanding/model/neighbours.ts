@@ -1,8 +1,7 @@
 /** Nearest training sentences by the cosine of their features, rare features weighing more. */
-import { type Labelled, type Sample, softmaxInto } from './vocabulary.ts';
+import type { Labelled, Sample } from './vocabulary.ts';
 
 const NEAREST = 3;
-const SHARPNESS = 12;
 
 export class Neighbours {
   private readonly postings: readonly Uint16Array[];
@@ -56,10 +55,6 @@ export class Neighbours {
       const at = c * NEAREST;
       return ((best[at] as number) + (best[at + 1] as number) + (best[at + 2] as number)) / NEAREST;
     });
-  }
-
-  probabilities(sample: Sample): Float64Array {
-    return softmaxInto(this.likeness(sample).map((value) => value * SHARPNESS));
   }
 }
 

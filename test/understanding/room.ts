@@ -1,0 +1,26 @@
+/** One trained room for all tests of a file: training once costs less than asking twice. */
+import { fileURLToPath } from 'node:url';
+import { loadKnowledge } from '../../src/knowledge/load.ts';
+import { createUnderstanding } from '../../src/understanding/index.ts';
+import type { Listening } from '../../src/understanding/understander.ts';
+
+export const knowledge = loadKnowledge(fileURLToPath(new URL('../../knowledge', import.meta.url)));
+export const understander = createUnderstanding(knowledge);
+export const AS_OF = '2026-11-22';
+export const IDLE: Listening = { inFlow: false, asOf: AS_OF };
+
+export function understand(text: string, listening: Listening = IDLE) {
+  return understander.understand(text, listening);
+}
+
+/** Commands for a sentence, as the manager would get them. */
+export function commands(text: string, listening: Listening = IDLE) {
+  return understander.commands(understand(text, listening), listening);
+}
+
+/** Values of one kind of entity, in the order of the words. */
+export function values(text: string, type: string, listening: Listening = IDLE) {
+  return understand(text, listening)
+    .entities.filter((entity) => entity.type === type)
+    .map(({ value }) => value);
+}
