@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import type { TurnCommit } from '../src/contracts/store.ts';
+import type { Store, TurnCommit } from '../src/contracts/store.ts';
 import type { Conversation, Inbound } from '../src/domain/conversation.ts';
-import { openStore } from '../src/store/open.ts';
+import type { ConversationId } from '../src/domain/ids.ts';
+import { type OpenedStore, openStore } from '../src/store/open.ts';
 import type { Db } from '../src/store/tables.ts';
 
 // === The rows of one turn
@@ -174,69 +175,22 @@ export function spreadOf(times: readonly number[]): Spread {
 
 const WARM_UP = 200;
 
+const NAMES = ['receive', 'due', 'commitTurn', 'storeTurn', 'bareTwo', 'bareOne'] as const;
+type Times = Record<(typeof NAMES)[number], number>;
+
 async function main(turns: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gongji-bench-'));
-  const file = join(folder, 'store.sqlite');
-  const opened = await openStore({
-    url: `sqlite://${file}`,
-    clock: { now: () => Date.now() },
-    random: { bytes: (size) => randomBytes(size) },
-    vaultKey: randomBytes(32),
-  });
-  const { store } = opened;
-  const times: Record<'receive' | 'due' | 'commitTurn' | 'storeTurn' | 'bareTwo' | 'bareOne', number[]> = {
-    receive: [],
-    due: [],
-    commitTurn: [],
-    storeTurn: [],
-    bareTwo: [],
-    bareOne: [],
-  };
-  const first = message(0);
-  await store.receive(first);
-  const conversation = await store.conversationAt(first.address);
-  if (conversation === undefined) throw new Error('no conversation');
-  await store.commitTurn(turnOf(conversation, [1]));
-  const rows = await readTurnRows(opened.db, conversation.id);
+  const opened = await open(join(folder, 'store.sqlite'));
+  const conversation = await firstTurn(opened);
+  const rows = await readTurnRows(opened.db, conversation);
   const bareFile = join(folder, 'bare.sqlite');
-  await (
-    await openStore({
-      url: `sqlite://${bareFile}`,
-      clock: { now: () => 0 },
-      random: { bytes: (size) => randomBytes(size) },
-      vaultKey: randomBytes(32),
-    })
-  ).close();
+  await (await open(bareFile)).close();
   const bare = openBareTurn(bareFile);
 
-  // Taken in turns, so that whatever else the machine does falls on all alike.
+  const times: Times[] = [];
   for (let n = 1; n <= WARM_UP + turns; n += 1) {
-    const start = performance.now();
-    await store.receive(message(n));
-    const received = performance.now();
-    const due = await store.due(conversation.id);
-    const loaded = performance.now();
-    if (due === undefined) throw new Error('nothing due');
-    await store.commitTurn(
-      turnOf(
-        due.conversation,
-        due.items.map((item) => item.seq),
-      ),
-    );
-    const committed = performance.now();
-    bare.inTwo(rows);
-    const two = performance.now();
-    bare.inOne(rows);
-    const one = performance.now();
-    // As in life, where a channel takes a part at once: undelivered ones by the thousand would be measured too.
-    for (const part of await store.duePartsOf(conversation.id)) await store.markSent(part.outbound.key);
-    if (n <= WARM_UP) continue;
-    times.receive.push(received - start);
-    times.due.push(loaded - received);
-    times.commitTurn.push(committed - loaded);
-    times.storeTurn.push(committed - start);
-    times.bareTwo.push(two - committed);
-    times.bareOne.push(one - two);
+    const taken = await oneRound({ store: opened.store, bare, rows, conversation, n });
+    if (n > WARM_UP) times.push(taken);
   }
   bare.close();
   await opened.close();
@@ -244,13 +198,66 @@ async function main(turns: number): Promise<void> {
   print(times);
 }
 
-function print(times: Record<string, readonly number[]>): void {
-  const spreads = Object.entries(times).map(([name, values]) => [name, spreadOf(values)] as const);
+function open(file: string): Promise<OpenedStore> {
+  return openStore({
+    url: `sqlite://${file}`,
+    clock: { now: () => Date.now() },
+    random: { bytes: (size) => randomBytes(size) },
+    vaultKey: randomBytes(32),
+  });
+}
+
+async function firstTurn({ store }: OpenedStore): Promise<ConversationId> {
+  const first = message(0);
+  await store.receive(first);
+  const conversation = await store.conversationAt(first.address);
+  if (conversation === undefined) throw new Error('The first message made no conversation');
+  await store.commitTurn(turnOf(conversation, [1]));
+  return conversation.id;
+}
+
+interface Round {
+  readonly store: Store;
+  readonly bare: BareTurn;
+  readonly rows: TurnRows;
+  readonly conversation: ConversationId;
+  readonly n: number;
+}
+
+/** The store and the floor side by side, so that whatever else the machine does falls on both. */
+async function oneRound({ store, bare, rows, conversation, n }: Round): Promise<Times> {
+  const start = performance.now();
+  await store.receive(message(n));
+  const received = performance.now();
+  const due = await store.due(conversation);
+  const loaded = performance.now();
+  if (due === undefined) throw new Error('The message received is not due');
+  const seqs = due.items.map((item) => item.seq);
+  await store.commitTurn(turnOf(due.conversation, seqs));
+  const committed = performance.now();
+  bare.inTwo(rows);
+  const two = performance.now();
+  bare.inOne(rows);
+  const one = performance.now();
+  // As in life, where a channel takes a part at once: undelivered ones by the thousand would be measured too.
+  for (const { outbound } of await store.duePartsOf(conversation)) await store.markSent(outbound.key);
+  return {
+    receive: received - start,
+    due: loaded - received,
+    commitTurn: committed - loaded,
+    storeTurn: committed - start,
+    bareTwo: two - committed,
+    bareOne: one - two,
+  };
+}
+
+function print(times: readonly Times[]): void {
+  const spreads = new Map(NAMES.map((name) => [name, spreadOf(times.map((round) => round[name]))]));
   for (const [name, { p50, p99 }] of spreads) {
     process.stdout.write(`${name.padEnd(12)} p50 ${p50.toFixed(3)} ms   p99 ${p99.toFixed(3)} ms\n`);
   }
-  const p50 = Object.fromEntries(spreads.map(([name, spread]) => [name, spread.p50]));
-  const ratio = (under: string) => ((p50.storeTurn ?? 0) / (p50[under] ?? 1)).toFixed(2);
+  const p50 = (name: keyof Times) => spreads.get(name)?.p50 ?? Number.NaN;
+  const ratio = (under: keyof Times) => (p50('storeTurn') / p50(under)).toFixed(2);
   process.stdout.write(
     `store turn: ${ratio('bareTwo')}x the bare rows in two transactions, ${ratio('bareOne')}x in one\n`,
   );

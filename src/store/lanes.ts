@@ -54,6 +54,7 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
   let waiters: (() => void)[] = [];
   let wake: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
   let everySoOften: NodeJS.Timeout | undefined;
+  let startedBySweeps = 0;
   let stopped = false;
 
   // === Running
@@ -75,7 +76,10 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
   function callAgain(lane: Lane): void {
     if (clock.now() < lane.restsUntil) return;
     if (lane.swept) rest(lane);
-    else enqueue(lane, true);
+    else {
+      enqueue(lane, true);
+      startedBySweeps += 1;
+    }
   }
 
   function enqueue(lane: Lane, swept: boolean): void {
@@ -199,10 +203,11 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
     },
     sweep,
     async idle() {
-      do {
+      for (let before = -1; before !== startedBySweeps || !isQuiet(); ) {
+        before = startedBySweeps;
         await quiet();
         await sweep();
-      } while (!isQuiet());
+      }
     },
     async stop() {
       stopped = true;

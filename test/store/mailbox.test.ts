@@ -38,6 +38,8 @@ describe.each(BACKENDS)('the mailbox on $name', (backend) => {
     await begun(world);
     expect(await world.store.receive(inbound('wang', 'lin-1'))).toBe('duplicate');
     expect(await world.store.conversationAt(addressOf('wang'))).toBeUndefined();
+    await world.store.receive(inbound('wang', 'wang-1'));
+    expect(await world.store.conversationAt(addressOf('wang'))).toMatchObject({ version: 0 });
   });
 
   test('messages are handed out in the order they were received', async () => {
