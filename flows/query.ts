@@ -4,8 +4,17 @@
  * Asks which of them when the words did not tell; the person verifies; the clerk looks; the answer is said.
  */
 import { setup } from 'xstate';
-import type { Flow } from './flow.ts';
+import type { JsonObject } from '../src/domain/json.ts';
+import type { Flow, FlowContext } from './flow.ts';
 import { actions, begin, emit, flowTypes, guards, lacks, listOf, say, shown } from './machine.ts';
+
+/** Relations that are over are history; a list of members shows what holds or is under way. */
+const OVER = new Set(['DECLINED', 'EXPIRED', 'REJECTED', 'WITHDRAWN', 'ENDED']);
+
+function found({ slots, data }: FlowContext): readonly JsonObject[] {
+  const items = listOf(data, 'items');
+  return slots.object === 'members' ? items.filter((item) => !OVER.has(String(item.state))) : items;
+}
 
 const machine = setup({
   types: flowTypes,
@@ -16,7 +25,10 @@ const machine = setup({
       task: 'query',
       input: { object: slots.object ?? null },
     })),
-    sayList: say(({ slots }) => `query.${String(slots.object)}.list`),
+    sayList: say(
+      ({ slots }) => `query.${String(slots.object)}.list`,
+      (context) => ({ ...shown(context), items: found(context) }),
+    ),
     sayNone: say(({ slots }) => `query.${String(slots.object)}.none`),
     sayUnavailable: say('query.unavailable'),
   },
@@ -24,7 +36,7 @@ const machine = setup({
     ...guards,
     lacksObject: lacks('object'),
     isUnfetched: ({ context }) => context.data.items === undefined,
-    hasNone: ({ context }) => listOf(context.data, 'items').length === 0,
+    hasNone: ({ context }) => found(context).length === 0,
   },
 }).createMachine({
   id: 'query',

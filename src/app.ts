@@ -10,7 +10,7 @@ import { createManager, type ManagerDeps } from './dialog/manager.ts';
 import { createOutbox } from './dialog/outbox.ts';
 import type { ConversationId, TaskId } from './domain/ids.ts';
 import type { Knowledge } from './knowledge/knowledge.ts';
-import { codeOf, type Log } from './log.ts';
+import { codeOf, type Log, type LogEvents } from './log.ts';
 import type { Fixture } from './portals/simulated/fixture.ts';
 import { knowledgeRules } from './portals/simulated/knowledge-rules.ts';
 import { openSimulatedOffice, type SimulatedOffice } from './portals/simulated/office.ts';
@@ -37,6 +37,8 @@ export interface AppParts {
   readonly log: Log;
   readonly fixture?: Fixture;
   readonly onTurn?: ManagerDeps['onTurn'];
+  /** Told of a turn that failed through our own fault, with the error itself: for tests and the terminal, never for a log. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 export interface App {
@@ -93,7 +95,10 @@ export async function createApp(parts: AppParts): Promise<App> {
     knowledge: () => knowledge,
     understander: () => parts.understander,
     secureUrl: parts.secureUrl,
-    onFailure: (conversation, error) => log.event('turn.failed', { conversation, code: codeOf(error) }),
+    onFailure: (conversation, error) => {
+      log.event('turn.failed', { conversation, code: codeOf(error) });
+      parts.onFault?.(error);
+    },
     ...(parts.onTurn === undefined ? {} : { onTurn: parts.onTurn }),
   });
   const outbox = createOutbox({
@@ -102,7 +107,13 @@ export async function createApp(parts: AppParts): Promise<App> {
     clock,
     onFailure: (outbound, code) => log.event('delivery.failed', { outbound, code }),
   });
-  const clerk = createClerk({ tasks: store, vault: store, portal: office, clock });
+  const clerk = createClerk({
+    tasks: store,
+    vault: store,
+    portal: office,
+    clock,
+    log: (event, fields) => log.event(event as 'task.settled', fields as LogEvents['task.settled']),
+  });
   engine.work('address', (key) => manager.process(key as ConversationId));
   engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
   engine.work('task', (key) => clerk.run(key as TaskId));

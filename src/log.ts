@@ -12,6 +12,13 @@ export interface LogEvents {
   'turn.failed': { readonly conversation: string; readonly code: string };
   'delivery.failed': { readonly outbound: string; readonly code: string };
   'job.failed': { readonly queue: string; readonly key: string; readonly code: string };
+  'task.settled': { readonly taskId: string; readonly name: string; readonly outcome: string };
+  'task.attempt_failed': {
+    readonly taskId: string;
+    readonly name: string;
+    readonly code: string;
+    readonly attempts: number;
+  };
   'feed.failed': { readonly code: string };
   'request.failed': { readonly route: string; readonly code: string };
 }

@@ -55,6 +55,8 @@ export interface Player {
   /** Plays one line and gives what was said: first in its own conversation, then in others. */
   play(line: Line): Promise<readonly Played[]>;
   readonly app: App;
+  /** Turns that failed through our own fault. */
+  readonly faults: readonly unknown[];
   stop(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
   const random = seeded('converse');
   const talks = new Map<string, Talk>();
   let code = '';
+  const faults: unknown[] = [];
   let serial = 0;
   const talkOf = (user: string): Talk => {
     const talk = talks.get(user) ?? { parts: [], findings: [], effects: [], links: [] };
@@ -106,7 +109,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
     log: createLog('silent'),
     identity: (office) =>
       createDemoIdentity({
-        people: office.people(),
+        people: office.everybody(),
         clock,
         random,
         tell: (line) => {
@@ -114,6 +117,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
         },
       }),
     secureUrl: (token) => `secure:${token}`,
+    onFault: (error) => faults.push(error),
     onTurn: (turn) => {
       const talk = talkOf(turn.conversation.address.user);
       if (turn.findings.length > 0) talk.findings = turn.findings;
@@ -188,6 +192,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
 
   return {
     app,
+    faults,
     stop: () => app.stop(),
     async play(line) {
       if ('clock' in line) {
@@ -253,7 +258,7 @@ function fromFixture(office: SimulatedOffice, given: JsonObject): JsonObject {
 
 function known(office: SimulatedOffice): string {
   return office
-    .people()
+    .everybody()
     .map(({ id }) => id)
     .join(', ');
 }

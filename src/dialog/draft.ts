@@ -3,7 +3,7 @@
  * commands and effects are worked off. Lives within one call of `turn`; nothing outside sees it change.
  */
 import type { World } from '../../flows/flow.ts';
-import type { NewLink, NewTask } from '../contracts/store.ts';
+import type { NewLink, NewTask, NewTimer } from '../contracts/store.ts';
 import type {
   Asking,
   Conversation,
@@ -51,6 +51,7 @@ export interface Draft {
   readonly replies: Reply[];
   readonly tasks: NewTask[];
   readonly links: NewLink[];
+  readonly timers: NewTimer[];
   readonly cases: NewCase[];
   /** Codes for the turn log. */
   readonly events: string[];
@@ -77,6 +78,7 @@ export function draftOf(conversation: Conversation, context: TurnContext): Draft
     replies: [],
     tasks: [],
     links: [],
+    timers: [],
     cases: [],
     events: [],
     effects: [],

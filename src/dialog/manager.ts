@@ -76,7 +76,7 @@ async function takeTurn(
     replies: parts,
     tasks: result.tasks,
     links: result.links,
-    timers: [],
+    timers: result.timers,
     cases,
   });
   if (committed === 'committed') deps.onTurn?.(result, parts);

@@ -4,7 +4,7 @@ import type { FactValue } from '../domain/fact.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Draft, say } from './draft.ts';
 import { nextStatus } from './floor.ts';
-import { deliver, pushFlow } from './stack.ts';
+import { deliver, pushFlow, restOf } from './stack.ts';
 
 /** Goes to the frame that waits for it; when that is gone, the citizen is still told how it ended. */
 export function applySettled(
@@ -38,6 +38,17 @@ export function applyOffice(draft: Draft, event: string, params: JsonObject): vo
     return;
   }
   say(draft, `office.${event}${typeof params.state === 'string' ? `.${params.state}` : ''}`, params);
+}
+
+/** A word in between when the office takes its time; nothing when the answer has come meanwhile. */
+export function applyTimer(draft: Draft, name: string, params: JsonObject): void {
+  if (name !== 'still_working') {
+    say(draft, `timer.${name}`, params);
+    return;
+  }
+  const index = draft.stack.findLastIndex((frame) => frame.task === params.task);
+  const isWaiting = index >= 0 && restOf(draft, index)?.ask === undefined;
+  if (isWaiting) say(draft, 'repair.office_is_slow');
 }
 
 export function applyStaff(draft: Draft, staff: InboundContent & { readonly kind: 'staff' }): void {

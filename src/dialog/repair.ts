@@ -82,6 +82,8 @@ export function correct(draft: Draft, slots: Slots): boolean {
     return true;
   }
   const frame = draft.stack[index] as Frame;
+  // Said once more, nothing changed: the question that is open is simply asked again.
+  if (names.every((name) => frame.slots[name] === slots[name])) return true;
   const dropped = new Set(names.flatMap((name) => hangingOn(frame, name)));
   const kept = Object.fromEntries(Object.entries(frame.slots).filter(([slot]) => !dropped.has(slot)));
   const given = [

@@ -17,6 +17,8 @@ import { recheck, tellFindings, think } from './think.ts';
 
 /** Tasks a person interrupts for tasks; deeper than this nobody can follow. */
 export const STACK_LIMIT = 6;
+/** A silence longer than this makes people type again. */
+export const STILL_WORKING_AFTER_MS = 6_000;
 /** Deliveries in one turn; reached only by a fault in a flow. */
 const DELIVERY_LIMIT = 64;
 
@@ -166,6 +168,8 @@ function submit(draft: Draft, index: number, task: string, input: JsonObject): v
     Object.entries({ ...input, ...who }).filter(([, value]) => value !== null),
   );
   draft.tasks.push({ id, name: task, input: given });
+  const dueAt = draft.context.now + STILL_WORKING_AFTER_MS;
+  draft.timers.push({ name: 'still_working', dueAt, params: { task: id } });
   draft.stack[index] = { ...(draft.stack[index] as Frame), task: id };
 }
 

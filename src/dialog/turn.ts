@@ -3,7 +3,7 @@
  * Same input, same output; nothing is sent, stored or looked up outside what it is handed.
  */
 import { flowOf } from '../../flows/index.ts';
-import type { NewLink, NewTask } from '../contracts/store.ts';
+import type { NewLink, NewTask, NewTimer } from '../contracts/store.ts';
 import type {
   Command,
   Conversation,
@@ -21,7 +21,7 @@ import type { Understanding } from '../domain/understanding.ts';
 import type { Listening } from '../understanding/understander.ts';
 import { type Draft, draftOf, type NewCase, say, type TurnContext, todayOf } from './draft.ts';
 import { nextStatus } from './floor.ts';
-import { applyOffice, applySettled, applyStaff } from './news.ts';
+import { applyOffice, applySettled, applyStaff, applyTimer } from './news.ts';
 import { askTop } from './prompt.ts';
 import { back, cancel, correct, miss, reopen, repeat, restart } from './repair.ts';
 import { answer, askBack, greet, outOfScope, thank } from './respond.ts';
@@ -35,6 +35,7 @@ export interface Turn {
   readonly replies: readonly Reply[];
   readonly tasks: readonly NewTask[];
   readonly links: readonly NewLink[];
+  readonly timers: readonly NewTimer[];
   readonly cases: readonly NewCase[];
   readonly findings: readonly Finding[];
   readonly understanding: Understanding | undefined;
@@ -54,7 +55,10 @@ export function turn(
     draft.stack = [];
   renewStack(draft);
   for (const content of joinBursts(contents)) apply(draft, content);
-  return finish(draft);
+  return finish(
+    draft,
+    contents.every(({ kind }) => QUIET.has(kind)),
+  );
 }
 
 /** Short messages sent in one breath are one utterance. */
@@ -103,7 +107,7 @@ function apply(draft: Draft, content: InboundContent): void {
       applyStaff(draft, content);
       return;
     case 'timer':
-      say(draft, `timer.${content.name}`, content.params);
+      applyTimer(draft, content.name, content.params);
   }
 }
 
@@ -114,7 +118,7 @@ function applyText(draft: Draft, text: string, masked: readonly MaskedKind[]): v
   draft.understanding = understood;
   const commands = draft.context.understander.commands(understood, listening);
   // A message that was nothing but a number is answered by the kind word about it.
-  if (masked.length > 0 && commands.every(({ kind }) => kind === 'unclear' || kind === 'outOfScope')) return;
+  if (masked.length > 0 && commands.every(({ kind }) => NOTHING_MEANT.has(kind))) return;
   if (
     understood.repairedAs !== undefined &&
     commands.some(({ kind }) => kind === 'ask' || kind === 'startFlow')
@@ -123,6 +127,8 @@ function applyText(draft: Draft, text: string, masked: readonly MaskedKind[]): v
   }
   for (const command of commands) applyCommand(draft, command);
 }
+
+const NOTHING_MEANT = new Set<Command['kind']>(['unclear', 'outOfScope', 'askBack']);
 
 function listeningOf(draft: Draft): Listening {
   const { asking, profile, before } = draft;
@@ -286,10 +292,14 @@ function applySecure(draft: Draft, done: InboundContent & { readonly kind: 'secu
   if (!isTaken && purpose !== 'verify') say(draft, 'secure.too_late');
 }
 
-function finish(draft: Draft): Turn {
-  if (!draft.isMissed) draft.misses = 0;
+/** What nobody said: when it changes nothing, the open question is not put again. */
+const QUIET = new Set<InboundContent['kind']>(['timer', 'opened']);
+
+function finish(draft: Draft, isQuiet: boolean): Turn {
+  if (!draft.isMissed && !isQuiet) draft.misses = 0;
   if (draft.offered === draft.before.offered) draft.offered = undefined;
-  if (draft.status !== 'human') askTop(draft);
+  const isSilent = isQuiet && draft.replies.length === 0;
+  if (draft.status !== 'human' && !isSilent) askTop(draft);
   const { before, context } = draft;
   const conversation: Conversation = {
     id: before.id,
@@ -305,8 +315,8 @@ function finish(draft: Draft): Turn {
     ...(draft.offered === undefined ? {} : { offered: draft.offered }),
     ...(draft.openCase === undefined ? {} : { openCase: draft.openCase }),
   };
-  const { replies, tasks, links, cases, findings, understanding, events, effects } = draft;
-  return { conversation, replies, tasks, links, cases, findings, understanding, events, effects };
+  const { replies, tasks, links, timers, cases, findings, understanding, events, effects } = draft;
+  return { conversation, replies, tasks, links, timers, cases, findings, understanding, events, effects };
 }
 
 /** The secret of a link is said once and not kept with the conversation. */

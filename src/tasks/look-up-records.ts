@@ -19,6 +19,8 @@ export const lookUpRecords = defineTask({
       ...(wish.relation === undefined ? {} : { relation: wish.relation }),
       ...(wish.region === undefined ? {} : { region: wish.region }),
     });
-    return done({ facts, at });
+    // Where the person is insured, so that nobody has to ask.
+    const region = known.enrollments.find(({ scheme }) => scheme === 'employee')?.region;
+    return done({ facts, at, ...(region === undefined ? {} : { region }) });
   },
 });

@@ -68,6 +68,7 @@ for (const file of files) {
             const played = await player.play(lineOf(one));
             transcript.push(describeStep(one), ...played.map(describePlayed));
             check(one, played, transcript.slice(-8).join('\n'));
+            expect(player.faults, transcript.slice(-8).join('\n')).toEqual([]);
           }
           const counted: Record<string, number> = {};
           for (const { kind, times } of player.app.office.acts())

@@ -50,6 +50,8 @@ export interface ActCount {
 export interface SimulatedOffice extends Portal {
   /** Those who have a story, for the start-up message and the demo login. */
   people(): readonly OfficePerson[];
+  /** Everybody in the books, with or without a story. */
+  everybody(): readonly OfficePerson[];
   /** Anybody of the fixture by id, with or without a story. */
   personById(id: string): OfficePerson | undefined;
   /** Something the office does by itself; see `docs/fixtures.md`. Throws `bad_input` when it cannot be. */
@@ -101,6 +103,7 @@ export function openSimulatedOffice(options: OfficeOptions): SimulatedOffice {
       guarded('changes', (fault) => readChanges(db, { after, limit, isDoubled: fault?.how === 'duplicate' })),
     onChange: office.onChange,
     stop: async () => db.close(),
+    everybody: () => db.all<PersonRow>('select * from people order by rowid').map(viewPerson),
     people: () => db.all<PersonRow>("select * from people where story <> '' order by rowid").map(viewPerson),
     personById: (id) => db.all<PersonRow>('select * from people where id = ?', id).map(viewPerson)[0],
     async happen(event) {
