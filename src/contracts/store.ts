@@ -196,10 +196,13 @@ export interface PersonRecord {
 
 /** All personal data, encrypted; everybody else holds a reference. */
 export interface Vault {
-  /** The same document gives the same reference. */
+  /**
+   * The same document and name give the same reference. Another name for the document is another
+   * reference: what somebody types of a relative must not change what that relative has proved.
+   */
   remember(person: Omit<PersonRecord, 'ref'>): Promise<PersonRef>;
   reveal(ref: PersonRef): Promise<PersonRecord | undefined>;
-  /** By the office's digest of a document, see `domain/masking.ts`. */
+  /** By the office's digest of a document, see `domain/masking.ts`; whoever proved it goes first. */
   byDigest(digest: string): Promise<PersonRef | undefined>;
   /** Conversations in which this person has verified, newest first. */
   conversationsOf(ref: PersonRef): Promise<readonly ConversationId[]>;
@@ -238,7 +241,7 @@ export interface Links {
 export interface Cases {
   casesOf(conversation: ConversationId): Promise<readonly Case[]>;
   caseById(id: CaseId): Promise<Case | undefined>;
-  /** Consecutive number of a day, for case numbers such as 20261124-0007. */
+  /** Consecutive number of a day, for case numbers such as 261124-0007. */
   nextCaseNumber(day: Day): Promise<string>;
 }
 

@@ -7,7 +7,7 @@ export type CaseStatus = 'open' | 'assigned' | 'waiting' | 'closed';
 
 export interface Case {
   readonly id: CaseId;
-  /** Short number a citizen can read out, such as 20261124-0007. */
+  /** Short number a citizen can read out, such as 261124-0007. */
   readonly number: string;
   readonly conversation: ConversationId;
   readonly status: CaseStatus;

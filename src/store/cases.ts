@@ -5,6 +5,7 @@ import { readCase } from './parse.ts';
 import { prepared } from './prepared.ts';
 
 const DIGITS = 4;
+// The year has two digits: with four, a number typed into the chat would look like a card number and be hidden.
 
 export function cases({ db, inTx }: StoreContext): Cases {
   const ofConversation = prepared((p: { conversation: string }) =>
@@ -35,7 +36,7 @@ export function cases({ db, inTx }: StoreContext): Cases {
     },
     async nextCaseNumber(day) {
       const { rows } = await inTx((tx) => count(tx, { day }));
-      return `${day.replaceAll('-', '')}-${String(rows[0]?.n).padStart(DIGITS, '0')}`;
+      return `${day.slice(2).replaceAll('-', '')}-${String(rows[0]?.n).padStart(DIGITS, '0')}`;
     },
   };
 }

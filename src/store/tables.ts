@@ -110,6 +110,9 @@ export interface ApplicationsTable {
 /** `sealed` is the whole person, encrypted; `digest` a keyed digest of the office's digest. */
 export interface PersonsTable {
   ref: string;
+  /** Keyed digest of document and name: unique. */
+  identity: string;
+  /** Keyed digest of the document: what the office knows a person by. */
   digest: string;
   sealed: string;
   created_at: number;

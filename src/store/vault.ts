@@ -18,21 +18,13 @@ export function vault(context: StoreContext, seal: Seal): Vault {
   const digestOf = (officeDigest: string) => seal.digest(officeDigest);
   return {
     async remember({ name, documentType, documentNumber }) {
-      const digest = digestOf(personDigest(documentType, documentNumber));
-      const plain = JSON.stringify({ name, documentType, documentNumber });
-      return inTx(async (tx) => {
-        const at = clock.now();
-        const fresh = makeId('person', (size) => random.bytes(size));
-        // The reference is part of what is sealed, so it must be settled before the sealing.
-        const found = (await refOf(tx, { digest })).rows[0]?.ref ?? fresh;
-        const kept = (await keep(tx, { ref: found, digest, sealed: seal.seal(found, plain), at })).rows[0]
-          ?.ref;
-        // Somebody else made the row between the two statements: seal again for the row there is.
-        if (kept !== undefined && kept !== found) {
-          await keep(tx, { ref: kept, digest, sealed: seal.seal(kept, plain), at });
-        }
-        return (kept ?? found) as PersonRef;
-      });
+      const document = personDigest(documentType, documentNumber);
+      const ref = makeId('person', (size) => random.bytes(size));
+      const sealed = seal.seal(ref, JSON.stringify({ name, documentType, documentNumber }));
+      const row = { ref, identity: digestOf(`${document}:${name}`), digest: digestOf(document), sealed };
+      // Somebody known keeps the reference and what was sealed under it: it says the same.
+      const { rows } = await inTx((tx) => keep(tx, { ...row, at: clock.now() }));
+      return rows[0]?.ref as PersonRef;
     },
     async reveal(ref) {
       const row = (await sealedOf(db, { ref })).rows[0];
@@ -55,17 +47,29 @@ export function vault(context: StoreContext, seal: Seal): Vault {
 
 function statements({ db }: StoreContext) {
   return {
+    // Who proved the document goes before whoever was merely written down under it.
     refOf: prepared((p: { digest: string }) =>
-      db.selectFrom('persons').select('ref').where('digest', '=', p.digest),
+      db
+        .selectFrom('persons')
+        .leftJoin('conversation_persons', 'conversation_persons.person_ref', 'persons.ref')
+        .select('persons.ref')
+        .where('persons.digest', '=', p.digest)
+        .groupBy(['persons.ref', 'persons.updated_at'])
+        .orderBy((eb) => eb.fn.coalesce(eb.fn.max('conversation_persons.at'), eb.lit(0)), 'desc')
+        .orderBy('persons.updated_at', 'desc'),
     ),
-    // The name last given stands: a misspelt one must be correctable.
-    keep: prepared((p: { ref: string; digest: string; sealed: string; at: number }) =>
+    keep: prepared((p: { ref: string; identity: string; digest: string; sealed: string; at: number }) =>
       db
         .insertInto('persons')
-        .values({ ref: p.ref, digest: p.digest, sealed: p.sealed, created_at: p.at, updated_at: p.at })
-        .onConflict((conflict) =>
-          conflict.column('digest').doUpdateSet({ sealed: p.sealed, updated_at: p.at }),
-        )
+        .values({
+          ref: p.ref,
+          identity: p.identity,
+          digest: p.digest,
+          sealed: p.sealed,
+          created_at: p.at,
+          updated_at: p.at,
+        })
+        .onConflict((conflict) => conflict.column('identity').doUpdateSet({ updated_at: p.at }))
         .returning('ref'),
     ),
     sealedOf: prepared((p: { ref: string }) =>

@@ -75,10 +75,11 @@ async function tasks(db: Kysely<unknown>): Promise<void> {
 }
 
 async function persons(db: Kysely<unknown>): Promise<void> {
-  await table(db, 'persons', 'ref digest sealed', 'created_at updated_at')
+  await table(db, 'persons', 'ref identity digest sealed', 'created_at updated_at')
     .addPrimaryKeyConstraint('persons_pk', ['ref'])
-    .addUniqueConstraint('persons_digest', ['digest'])
+    .addUniqueConstraint('persons_identity', ['identity'])
     .execute();
+  await index(db, 'persons', ['digest']);
   await table(db, 'pledges', 'id person_ref version digest sealed_signature', 'signed_at')
     .addPrimaryKeyConstraint('pledges_pk', ['id'])
     .execute();
