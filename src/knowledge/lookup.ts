@@ -4,6 +4,7 @@
  * allowed, and a local doubt is not healed by a national rule.
  */
 import type { Day, RegionCode } from '../domain/insurance.ts';
+import { placeName } from './gazetteer.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type Grade, PUBLISHABLE, type Status } from './schema/dated.ts';
 import {
@@ -195,8 +196,10 @@ export function namesOf(region: Region): readonly string[] {
   return [...new Set([region.name, shortName(region.name), ...region.aliases])];
 }
 
-/** The name of a region, or of the nearest level above it that has a file. */
+/** The name of a region: of its file, else of the gazetteer, else of the nearest level above that has a file. */
 export function regionName(knowledge: Knowledge, region: RegionCode): string {
+  const own = knowledge.regions.get(region)?.name ?? placeName(region);
+  if (own !== undefined) return own;
   const [nearest = NATION] = regionChain(knowledge, region);
   return knowledge.regions.get(nearest)?.name ?? nearest;
 }

@@ -1,6 +1,6 @@
 /** Places: the gazetteer, what people call them, and what to do when a name is used twice. */
-import { areaList } from '@vant/area-data';
 import type { RegionCode } from '../domain/insurance.ts';
+import { PLACES } from '../knowledge/gazetteer.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { Dictionary } from './dictionary.ts';
 import { sourceOf } from './patterns.ts';
@@ -29,9 +29,9 @@ export function createPlaces({ regions, lexicon }: Source): FindPlaces {
     if (Number(code) > 0) for (const word of [name, ...called]) learn(word, code);
   }
   for (const [list, isCounty] of [
-    [areaList.province_list, false],
-    [areaList.city_list, false],
-    [areaList.county_list, true],
+    [PLACES.provinces, false],
+    [PLACES.cities, false],
+    [PLACES.counties, true],
   ] as const) {
     for (const [code, name] of Object.entries(list)) {
       if (never.has(name)) continue;

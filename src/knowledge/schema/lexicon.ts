@@ -17,7 +17,11 @@ export const platformsFileSchema = z.record(
   z.string(),
   z.strictObject({ label: z.string().min(1), words, region: z.string().optional() }),
 );
-export const conceptsFileSchema = z.record(z.string(), z.strictObject({ words }));
+/** `topic_only` concepts choose among answers and are no features of the classifiers. */
+export const conceptsFileSchema = z.record(
+  z.string(),
+  z.strictObject({ topic_only: z.boolean().default(false), words }),
+);
 export const symptomsFileSchema = z.record(
   z.enum(SYMPTOMS),
   z.strictObject({ label: z.string().min(1), words, examples: words }),
