@@ -5,7 +5,8 @@
  * the bot is silent; a case that is given back or a new word after closing returns to `bot`. There
  * is one owner at a time, and this machine is the only place that says who.
  */
-import { setup } from 'xstate';
+import { initialTransition, setup, transition } from 'xstate';
+import type { ConversationStatus } from '../src/domain/conversation.ts';
 
 export type ConversationEvent =
   | { readonly type: 'person_wanted' }
@@ -26,3 +27,11 @@ export const conversation = setup({
     closed: { on: { citizen_wrote: 'bot', person_wanted: 'waiting' } },
   },
 });
+
+/** The status after an event; unchanged when it means nothing there. */
+export function nextStatus(status: ConversationStatus, event: ConversationEvent): ConversationStatus {
+  const [initial] = initialTransition(conversation);
+  const current = status === initial.value ? initial : conversation.resolveState({ value: status });
+  const [next] = transition(conversation, current, event);
+  return next.value as ConversationStatus;
+}

@@ -1,9 +1,10 @@
 /** News that nobody in the conversation typed: results of tasks, the office, staff. */
+
+import { nextStatus } from '../../flows/conversation.ts';
 import type { InboundContent } from '../domain/conversation.ts';
 import type { FactValue } from '../domain/fact.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Draft, say } from './draft.ts';
-import { nextStatus } from './floor.ts';
 import { deliver, pushFlow, restOf } from './stack.ts';
 
 /** Goes to the frame that waits for it; when that is gone, the citizen is still told how it ended. */

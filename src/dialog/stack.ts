@@ -4,6 +4,7 @@
  * frame lets the one below go on.
  */
 
+import { nextStatus } from '../../flows/conversation.ts';
 import type { Flow, FlowEvent, FlowId } from '../../flows/flow.ts';
 import { FLOWS, flowOf } from '../../flows/index.ts';
 import type { Effect, Frame, Slots } from '../domain/conversation.ts';
@@ -11,7 +12,6 @@ import { makeId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { runCheck } from './checks.ts';
 import { type Draft, say, todayOf, worldOf } from './draft.ts';
-import { nextStatus } from './floor.ts';
 import { beginFlow, lookAt, type Rest, type Stepped, stepFlow } from './step.ts';
 import { recheck, tellFindings, think } from './think.ts';
 

@@ -2,6 +2,8 @@
  * The pure core: a conversation and what came in give the next conversation and what is to be done.
  * Same input, same output; nothing is sent, stored or looked up outside what it is handed.
  */
+
+import { nextStatus } from '../../flows/conversation.ts';
 import { flowOf } from '../../flows/index.ts';
 import type { NewLink, NewTask, NewTimer } from '../contracts/store.ts';
 import type {
@@ -20,7 +22,6 @@ import type { Intent } from '../domain/taxonomy.ts';
 import type { Understanding } from '../domain/understanding.ts';
 import type { Listening } from '../understanding/understander.ts';
 import { type Draft, draftOf, type NewCase, say, type TurnContext, todayOf } from './draft.ts';
-import { nextStatus } from './floor.ts';
 import { applyOffice, applySettled, applyStaff, applyTimer } from './news.ts';
 import { askTop } from './prompt.ts';
 import { back, cancel, correct, miss, reopen, repeat, restart } from './repair.ts';
