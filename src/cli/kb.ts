@@ -1,9 +1,10 @@
 /** `gongji kb check | stats`: what is wrong with the knowledge base, and how much there is. */
 import { parseArgs } from 'node:util';
 import { AppError } from '../errors.ts';
-import { checkKnowledge } from '../knowledge/check.ts';
-import { loadKnowledge } from '../knowledge/load.ts';
+import { type CheckOptions, checkKnowledge } from '../knowledge/check.ts';
+import { loadKnowledge, readKnowledge } from '../knowledge/load.ts';
 import { statsOf } from '../knowledge/stats.ts';
+import { createReader } from '../understanding/read.ts';
 import type { Command } from './command.ts';
 import { dayOf, OWN_KNOWLEDGE } from './rules.ts';
 
@@ -30,9 +31,18 @@ export const kb: Command = async (args, io) => {
   const problems = checkKnowledge(values.knowledge, {
     asOf,
     ...(articles === undefined ? {} : { articles }),
+    ...eyes(values.knowledge, asOf),
   });
   for (const problem of problems) io.print(JSON.stringify(problem));
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   io.warn(`kb check: ${errors} errors, ${problems.length - errors} warnings`);
   return errors === 0 ? 0 : 1;
 };
+
+/** The eyes of understanding, which also see places; none when the folder does not load. */
+function eyes(dir: string, asOf: string): Pick<CheckOptions, 'entitiesOf'> {
+  const { knowledge } = readKnowledge(dir);
+  if (knowledge === undefined) return {};
+  const reader = createReader(knowledge);
+  return { entitiesOf: (text) => reader.read(text, { asOf }).entities };
+}

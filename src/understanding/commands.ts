@@ -41,6 +41,7 @@ const TAKES: { readonly [flow: string]: readonly string[] } = {
   query: ['relation', 'region'],
   diagnose: ['relation', 'region'],
 };
+const DIAGNOSIS_SLOTS: ReadonlySet<string> = new Set(['symptom', 'goal', 'consent_lookup']);
 const UNCLEAR: Command = { kind: 'unclear' };
 
 export function createCommander({
@@ -51,10 +52,10 @@ export function createCommander({
   const findReaction = createReactions(lexicon.patterns);
   const question = anyOf(lexicon.patterns.question);
 
-  /** Slots that any running flow may take in passing. */
+  /** Slots that a running flow may take in passing; facts only where facts are being gathered. */
   const inPassing = (understanding: Understanding, listening: Listening): Slots => {
     const { platform: _, object: __, ...slots } = reader.slots(understanding, listening);
-    return { ...slots, ...reader.facts(understanding) };
+    return { ...slots, ...(isDiagnosing(listening) ? reader.facts(understanding) : {}) };
   };
 
   const wish = (understanding: Understanding, listening: Listening): readonly Command[] => {
@@ -194,6 +195,11 @@ function pick({ slot }: Asking, value: string): Command {
   if (value === 'yes') return { kind: 'affirm' };
   if (value === 'no') return { kind: 'deny' };
   return { kind: 'provide', slots: { [slot]: value } };
+}
+
+/** Facts have a dot in their names, slots of other flows do not. */
+function isDiagnosing({ asking }: Listening): boolean {
+  return asking !== undefined && (asking.slot.includes('.') || DIAGNOSIS_SLOTS.has(asking.slot));
 }
 
 /** Sure enough to leave what is being asked. */

@@ -7,7 +7,7 @@ import { createDates } from './dates.ts';
 import { Dictionary } from './dictionary.ts';
 import { createFigures } from './figures.ts';
 import { anyOf } from './patterns.ts';
-import { createPlaces } from './regions.ts';
+import { createPlaces, type Place, sameProvince } from './regions.ts';
 import { createRelatives } from './relations.ts';
 import { createRoles } from './roles.ts';
 import { originOf, type Tracked } from './tracked.ts';
@@ -53,7 +53,11 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
   const slots = Object.entries(lexicon.objects).map(
     ([slot, values]) => [slot, dictionaryOf(Object.entries(values))] as const,
   );
-  const concepts = Object.entries(lexicon.concepts).map(([id, { words }]) => ({ id, pattern: anyOf(words) }));
+  const concepts = Object.entries(lexicon.concepts).map(([id, { words, topic_only }]) => ({
+    id,
+    isFeature: !topic_only,
+    pattern: anyOf(words),
+  }));
 
   const outline = (text: string) => {
     const relatives = findRelatives(text);
@@ -61,7 +65,7 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
     return { spans: spansOf(text, relatives, places), concepts: conceptsIn(text) };
   };
   const conceptsIn = (text: string) =>
-    concepts.filter(({ pattern }) => pattern.test(text)).map(({ id }) => id);
+    concepts.filter(({ isFeature, pattern }) => isFeature && pattern.test(text)).map(({ id }) => id);
   const spansOf = (
     text: string,
     relatives: ReturnType<typeof findRelatives>,
@@ -104,9 +108,10 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
         if (roles.payers.has(index)) add('role_payer', one.relation, one);
         if (roles.dependents.has(index)) add('role_dependent', one.relation, one);
       });
-      const places = findPlaces(text, near);
+      const named = platforms.find(text);
+      const places = withoutNames(findPlaces(text, near), named);
       for (const place of places) add('region', place.codes[0] ?? '', place, place.codes.slice(1));
-      for (const one of platforms.find(text)) add('platform', one.value, one);
+      for (const one of named) add('platform', one.value, one);
       for (const [slot, dictionary] of slots) {
         for (const one of dictionary.find(text)) add(slot as EntityType, one.value, one);
       }
@@ -114,19 +119,42 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
       for (const { day, start, end } of findDates(tracked, asOf)) {
         entities.push({ type: 'date', value: day, text: original.slice(start, end), start, end });
       }
-      for (const { id, pattern } of concepts) {
+      const distance = distanceOf(places);
+      if (distance !== undefined) add('concept', distance.concept, distance);
+      const present: string[] = [];
+      for (const { id, isFeature, pattern } of concepts) {
         const match = pattern.exec(text);
-        if (match !== null && match[0] !== '') {
-          add('concept', id, { from: match.index, to: match.index + match[0].length });
-        }
+        if (match === null || match[0] === '') continue;
+        add('concept', id, { from: match.index, to: match.index + match[0].length });
+        if (isFeature) present.push(id);
       }
       return {
         entities,
         spans: spansOf(text, relatives, places),
-        concepts: entities.filter(({ type }) => type === 'concept').map(({ value }) => String(value)),
+        concepts: present,
       };
     },
   };
+}
+
+/** The place in the name of a platform is the citizen's only when no other is mentioned. */
+function withoutNames(
+  places: readonly Place[],
+  platforms: readonly { readonly from: number; readonly to: number }[],
+): readonly Place[] {
+  const outside = places.filter(
+    ({ from, to }) => !platforms.some((platform) => platform.from <= from && to <= platform.to),
+  );
+  return outside.length > 0 ? outside : places;
+}
+
+/** Two places of one sentence say by themselves whether one province is meant. */
+function distanceOf(places: readonly Place[]) {
+  const [first, ...others] = places.filter(({ codes }) => codes.length === 1);
+  const other = others.find(({ codes }) => codes[0] !== first?.codes[0]);
+  if (first === undefined || other === undefined) return undefined;
+  const isSame = sameProvince(first.codes[0] ?? '', other.codes[0] ?? '');
+  return { concept: isSame ? 'same_province' : 'cross_province', from: first.from, to: other.to };
 }
 
 function dictionaryOf(entries: readonly (readonly [string, readonly string[]])[]): Dictionary<string> {

@@ -9,6 +9,7 @@ import type { CauseId, Intent, Symptom } from '../domain/taxonomy.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { Ensemble, type Example, type Trained } from './model/ensemble.ts';
 import { Vocabulary } from './model/vocabulary.ts';
+import { anyOf } from './patterns.ts';
 import type { ModelCache } from './understander.ts';
 
 /** Ours, another matter of medical insurance, or nothing to do with it. */
@@ -19,13 +20,19 @@ export interface Heads {
   readonly gate: Ensemble<Gate>;
   readonly intent: Ensemble<Intent>;
   readonly symptom: Ensemble<Symptom>;
-  readonly cause: Ensemble<CauseId>;
+  readonly cause: Ensemble<CauseId | 'none'>;
 }
+
+/**
+ * Sentences that hint at no cause teach the cause head to stay silent: one in so many questions, and
+ * the complaints that hold no sure sign of one.
+ */
+const QUESTIONS_WITHOUT_CAUSE = 4;
 
 export type Featurize = (text: string) => readonly string[];
 
 /** Raised when training or features change, so that older caches are not read. */
-const MODEL_VERSION = 1;
+const MODEL_VERSION = 2;
 /** One in so many cause sentences also teaches `diagnose`; all of them would drown the other intents. */
 const CAUSES_AS_DIAGNOSE = 3;
 
@@ -55,6 +62,16 @@ export function examplesOf({ intents, lexicon }: Source, featurize: Featurize) {
   const causes = Object.entries(lexicon.causes).flatMap(([label, { examples }]) =>
     examples.map((text) => ({ features: featurize(text), label: label as CauseId })),
   );
+  const questions = [...intents.values()]
+    .filter(({ leads_to }) => leads_to === 'answer' || leads_to === 'task')
+    .flatMap(({ examples }) => examples)
+    .filter((_, index) => index % QUESTIONS_WITHOUT_CAUSE === 0);
+  const sign = anyOf(Object.values(lexicon.causes).flatMap(({ words }) => words));
+  const complaints = Object.values(lexicon.symptoms).flatMap(({ examples }) => examples);
+  const silent = [...questions, ...complaints.filter((text) => !sign.test(text))].map((text) => ({
+    features: featurize(text),
+    label: 'none' as const,
+  }));
   const intent: Example<Intent>[] = [];
   const gate: Example<Gate>[] = [];
   for (const { id, leads_to, examples } of intents.values()) {
@@ -73,7 +90,7 @@ export function examplesOf({ intents, lexicon }: Source, featurize: Featurize) {
   const { other_insurance, off_topic } = lexicon.negatives;
   for (const text of other_insurance) gate.push({ features: featurize(text), label: 'ask.other' });
   for (const text of off_topic) gate.push({ features: featurize(text), label: 'oos' });
-  return { intent, gate, symptom: symptoms, cause: causes };
+  return { intent, gate, symptom: symptoms, cause: [...causes, ...silent] };
 }
 
 // === Cache: weights as base64 of their bytes

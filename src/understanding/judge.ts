@@ -45,11 +45,11 @@ export function createJudge(heads: Heads, reader: Reader, lexicon: Lexicon): Jud
       symptoms: voted(ranked(heads.symptom, blended(heads.symptom, whole, clauses)), [
         ...matching(symptomWords, sentence.text),
       ]),
-      causes: voted(ranked(heads.cause, blended(heads.cause, whole, clauses)), [
+      causes: voted<CauseId | 'none'>(ranked(heads.cause, blended(heads.cause, whole, clauses)), [
         ...matching(causeWords, sentence.text),
         ...entityVotes(sentence),
       ])
-        .filter(({ p }) => p >= THRESHOLDS.cause)
+        .filter((cause): cause is Scored<CauseId> => cause.id !== 'none' && cause.p >= THRESHOLDS.cause)
         .slice(0, MOST_CAUSES),
     };
   };
