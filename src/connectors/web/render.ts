@@ -17,6 +17,9 @@ export interface PageLine {
   }[];
 }
 
+/** The page shows the sources as a card of their own; the line that names them is for channels of plain text. */
+const CITED = /\n依据：[^\n]*$/u;
+
 export function renderLine({ position, who, at, part }: HistoryLine): PageLine {
   const { secure, sources, choices } = part;
   return {
@@ -24,7 +27,7 @@ export function renderLine({ position, who, at, part }: HistoryLine): PageLine {
     who,
     at,
     reply: part.id,
-    text: part.text,
+    text: sources === undefined || sources.length === 0 ? part.text : part.text.replace(CITED, ''),
     ...(choices === undefined || choices.length === 0 ? {} : { choices }),
     ...(secure?.url === undefined ? {} : { secure: { purpose: secure.purpose, url: secure.url } }),
     ...(sources === undefined || sources.length === 0
