@@ -69,7 +69,7 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
   const spansOf = (
     text: string,
     relatives: ReturnType<typeof findRelatives>,
-    places: ReturnType<typeof findPlaces>,
+    places: readonly Place[],
   ): Span[] => [
     ...platforms
       .find(text)

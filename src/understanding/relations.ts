@@ -106,6 +106,6 @@ function areLinked(
   links: ReadonlySet<string>,
 ): boolean {
   const between = text.slice(first.to, second.from);
-  if (!links.has(between) || first.word.endsWith(second.word)) return false;
+  if (!links.has(between) || (between === '' && first.word.endsWith(second.word))) return false;
   return between !== '' || second.word.length === 1 || links.has(second.word.charAt(0));
 }

@@ -61,15 +61,16 @@ export function logTable(
 ): Float32Array {
   const { classFeatures, classTotals, totalExamples, smoothing } = bayes.classifier;
   const table = new Float32Array((features + 1) * labels.length);
-  const names = Object.keys(bayes.features);
+  const rows = Object.keys(bayes.features).map(idOf);
   labels.forEach((label, c) => {
     const total = classTotals[label] ?? 1;
+    const unseen = Math.log(smoothing / total);
+    const counts = classFeatures[label] ?? {};
     table[features * labels.length + c] = Math.log(total / totalExamples);
-    names.forEach((name, index) => {
-      const row = idOf(name);
+    rows.forEach((row, index) => {
       if (row === undefined) return;
-      const count = classFeatures[label]?.[index] ?? smoothing;
-      table[row * labels.length + c] = Math.log(count / total);
+      const count = counts[index];
+      table[row * labels.length + c] = count === undefined ? unseen : Math.log(count / total);
     });
   });
   return table;

@@ -48,7 +48,7 @@ export class Ensemble<Label extends string> {
     samples: readonly Labelled[],
     vocabulary: Vocabulary,
   ): Trained {
-    const idOf = (feature: string) => vocabulary.read([feature]).known[0];
+    const idOf = (feature: string) => vocabulary.idOf(feature);
     return {
       softmax: trainSoftmax(samples, this.labels.length, this.features),
       bayes: logTable(trainNatural(examples), this.labels, idOf, this.features),

@@ -3,7 +3,8 @@ import { type Labelled, type Sample, softmaxInto } from './vocabulary.ts';
 
 const EPOCHS = 10;
 const RATE = 0.35;
-const L2 = 1e-4;
+/** Labels that are as good as excluded already are not pushed further: most of the work is spared. */
+const NEGLIGIBLE = 2e-3;
 
 /** Weights, feature by feature: those of feature `f` stand from `f * labels` on; the last row is the bias. */
 export type Weights = Float32Array;
@@ -37,13 +38,17 @@ function step(
   score(weights, sample, labels, features, scale, scores);
   softmaxInto(scores);
   scores[sample.label] = (scores[sample.label] as number) - 1;
+  const pushed: number[] = [];
+  scores.forEach((gradient, c) => {
+    if (Math.abs(gradient) > NEGLIGIBLE) pushed.push(c);
+  });
   for (let k = -1; k < sample.known.length; k += 1) {
     const row = (k < 0 ? features : (sample.known[k] as number)) * labels;
     const x = k < 0 ? 1 : scale;
-    for (let c = 0; c < labels; c += 1) {
+    for (const c of pushed) {
       const at = row + c;
       const weight = weights[at] as number;
-      const gradient = (scores[c] as number) * x + L2 * weight;
+      const gradient = (scores[c] as number) * x;
       const square = (squares[at] as number) + gradient * gradient;
       squares[at] = square;
       weights[at] = weight - (RATE * gradient) / Math.sqrt(square);

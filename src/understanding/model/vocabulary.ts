@@ -15,6 +15,10 @@ export class Vocabulary {
     });
   }
 
+  idOf(feature: string): number | undefined {
+    return this.ids.get(feature);
+  }
+
   /** Known features only, and how many there were that no training sentence has. */
   read(features: readonly string[]): { readonly known: Uint16Array; readonly unknown: number } {
     const ids: number[] = [];
