@@ -37,6 +37,13 @@ export interface InboxItem {
   readonly attempts: number;
 }
 
+export interface Due {
+  readonly conversation: Conversation;
+  readonly items: readonly InboxItem[];
+  /** The batch was full: there may be more behind it. */
+  readonly more: boolean;
+}
+
 export interface NewTask {
   readonly id: TaskId;
   readonly name: string;
@@ -93,9 +100,7 @@ export interface Mailbox {
     content: InboundContent,
   ): Promise<'stored' | 'duplicate'>;
   /** The conversation and its undone inbox items, oldest first; undefined when there is nothing to do. */
-  due(
-    conversation: ConversationId,
-  ): Promise<{ conversation: Conversation; items: readonly InboxItem[] } | undefined>;
+  due(conversation: ConversationId): Promise<Due | undefined>;
   conversation(id: ConversationId): Promise<Conversation | undefined>;
   conversationAt(address: Address): Promise<Conversation | undefined>;
   /** `stale` when another turn was committed since the conversation was loaded: load again and retry. */

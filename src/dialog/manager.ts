@@ -44,6 +44,8 @@ export function createManager(deps: ManagerDeps): Manager {
         const due = await deps.store.due(id);
         if (due === undefined) return;
         const done = await takeTurn(deps, due.conversation, due.items);
+        // What came in meanwhile has woken us by a job of its own.
+        if (done === 'committed' && !due.more) return;
         if (done === 'stale') stale += 1;
       }
     },
@@ -52,11 +54,10 @@ export function createManager(deps: ManagerDeps): Manager {
 
 type Items = readonly InboxItem[];
 
-async function takeTurn(
-  deps: ManagerDeps,
-  before: Conversation,
-  items: Items,
-): Promise<'committed' | 'stale'> {
+/** `again`: something is left to be tried at once. */
+type Taken = 'committed' | 'stale' | 'again';
+
+async function takeTurn(deps: ManagerDeps, before: Conversation, items: Items): Promise<Taken> {
   const started = performance.now();
   let result: Turn;
   let parts: readonly OutboundPart[];
@@ -101,18 +102,17 @@ function think(deps: ManagerDeps, before: Conversation, items: Items): Turn {
  * Our own fault: the oldest item is counted as failed. After the fifth time it is set aside, the
  * citizen gets an apology, and a person takes over, so that no conversation stays stuck behind it.
  */
-async function giveUpOrRetry(
-  deps: ManagerDeps,
-  before: Conversation,
-  items: Items,
-): Promise<'committed' | 'stale'> {
+async function giveUpOrRetry(deps: ManagerDeps, before: Conversation, items: Items): Promise<Taken> {
   const [first] = items as [InboxItem];
-  if (items.length > 1) return takeTurn(deps, before, [first]);
-  if ((await deps.store.failItem(before.id, first.seq, 'turn_failed')) === 'retry') return 'committed';
-  if (first.content.kind === 'office' && first.content.event === 'turn_failed') return 'committed';
+  if (items.length > 1) {
+    const alone = await takeTurn(deps, before, [first]);
+    return alone === 'committed' ? 'again' : alone;
+  }
+  if ((await deps.store.failItem(before.id, first.seq, 'turn_failed')) === 'retry') return 'again';
+  if (first.content.kind === 'office' && first.content.event === 'turn_failed') return 'again';
   const id = `dead:${before.id}:${first.seq}`;
   await deps.store.receiveFor(before.id, id, { kind: 'office', event: 'turn_failed', params: {} });
-  return 'committed';
+  return 'again';
 }
 
 async function casesOf(deps: ManagerDeps, result: Turn, items: Items): Promise<readonly Case[]> {

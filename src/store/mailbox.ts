@@ -174,7 +174,8 @@ function reading({ db }: StoreContext): Pick<Part, 'due' | 'conversation' | 'con
           attempts: row.attempts,
         }),
       );
-      return { conversation: readConversation(first.state), items };
+      const more = items.length === ITEMS_AT_ONCE;
+      return { conversation: readConversation(first.state), items, more };
     },
     async conversation(id) {
       const row = (await byId(db, { id })).rows[0];
