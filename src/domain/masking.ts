@@ -9,7 +9,7 @@ import type { DocumentType } from './insurance.ts';
 // An ID number may be typed with spaces or dashes; 18 or 15 digits, the last one possibly X.
 const ID_NUMBER = /(?<![0-9A-Za-z])[1-9](?:[\s-]?\d){13,16}[\s-]?[\dXx](?![0-9A-Za-z])/gu;
 // Mobile: 1, then 3 to 9, then nine digits, with the spaces people put in.
-const PHONE = /(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)/gu;
+const PHONE = /(?<!\d)(?:\+?86[\s-]?)?1[\s-]?[3-9](?:[\s-]?\d){9}(?!\d)/gu;
 // Bank and social-security cards: 12 to 19 digits in groups.
 const CARD_NUMBER = /(?<!\d)\d(?:[\s-]?\d){11,18}(?!\d)/gu;
 // Full-width digits are what input methods produce; they must not slip through.
