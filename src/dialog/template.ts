@@ -18,6 +18,11 @@ export const FORMATS: { readonly [name: string]: Format } = {
   /** `{state|label:state}` is the text of the reply `label.state.<value>`. */
   label: (value, { replies }, group) =>
     replies.get(`label.${group}.${String(value)}`)?.text.trim() ?? String(value),
+  /** The same for a list: `{materials|labels:material}`. */
+  labels: (value, knowledge, group) =>
+    (Array.isArray(value) ? value : [value])
+      .map((one: Json) => knowledge.replies.get(`label.${group}.${String(one)}`)?.text ?? String(one))
+      .join('、'),
   /** `{items|each:query.members.item}` is that reply once for every item, a line each. */
   each: (value, knowledge, id) =>
     (Array.isArray(value) ? (value as readonly JsonObject[]) : [])
