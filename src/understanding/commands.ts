@@ -91,7 +91,8 @@ export function createCommander({
       said[slot] === undefined ? [] : [[slot, said[slot]] as const],
     );
     const facts = entry.flow === 'diagnose' ? complaint(understanding, said) : {};
-    const implied = isContested(understanding, entry, intents) ? {} : entry.slots;
+    const isOpen = isContested(understanding, entry, intents) || isVague(understanding, entry);
+    const implied = isOpen ? {} : entry.slots;
     return {
       kind: 'startFlow',
       flow: entry.flow,
@@ -218,6 +219,14 @@ function isContested(
   );
 }
 
+/** 帮我解绑 says neither whom nor from which side: leaving, removing and closing have different consequences. */
+function isVague({ entities }: Understanding, entry: IntentEntry): boolean {
+  if (entry.flow !== 'unbind') return false;
+  return !entities.some(
+    ({ type, value }) => type === 'relation' || (type === 'concept' && String(value).startsWith('unbind_')),
+  );
+}
+
 /** In a correction the last of each kind is meant: 不是我妈，是我女儿. */
 function lastOfEach(understanding: Understanding): Understanding {
   const { entities } = understanding;
@@ -242,6 +251,7 @@ function pickOffered(
 
 /** The message is a place or a relative and hardly a word more. */
 function isNothingElse({ text, entities }: Understanding): boolean {
+  if (entities.some(({ type }) => type === 'concept' || type === 'platform')) return false;
   const covered = entities
     .filter(({ type }) => type === 'region' || type === 'relation')
     .reduce((sum, { start, end }) => sum + end - start, 0);

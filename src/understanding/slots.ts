@@ -24,7 +24,7 @@ interface FactWords {
 
 export function createSlotReader(lexicon: Lexicon): SlotReader {
   const { roles } = lexicon.patterns;
-  const people = { self: anyOf(roles.self), other: anyOf(roles.other) };
+  const people = { self: anyOf(roles.self), other: anyOf(roles.other), too: anyOf(roles.too) };
   const words: FactWords[] = lexicon.facts.map((entry) => ({ ...entry, pattern: anyOf(entry.words) }));
   const facts = ({ normalized }: Understanding): Slots => {
     const said: { [fact: string]: string | number | boolean } = {};
@@ -85,11 +85,12 @@ export function relationOf(entities: readonly Entity[]): string | undefined {
 interface People {
   readonly self: RegExp;
   readonly other: RegExp;
+  readonly too: RegExp;
 }
 
 /**
  * The first place of the speaker and the first of a relative: 我在苏州，孩子在安徽. A place in a
- * clause of its own, without anybody in it, is the speaker's.
+ * clause of its own, without anybody in it, is the speaker's; 她也在江苏 places both.
  */
 function placesOf(
   { text, entities }: Understanding,
@@ -98,10 +99,10 @@ function placesOf(
   const places = entities.filter(({ type, alternatives }) => type === 'region' && alternatives === undefined);
   let mine: string | undefined;
   let theirs: string | undefined;
-  places.forEach((place, index) => {
-    const since = places[index - 1]?.end ?? 0;
-    if (isOfAnother(text, entities, { since, start: place.start }, people)) theirs ??= String(place.value);
-    else mine ??= String(place.value);
+  places.forEach(({ value, start }, index) => {
+    const owner = ownerOf(text, entities, { since: places[index - 1]?.end ?? 0, start }, people);
+    if (owner !== 'relative') mine ??= String(value);
+    if (owner !== 'self') theirs ??= String(value);
   });
   return {
     ...(mine === undefined ? {} : { self: mine }),
@@ -109,18 +110,19 @@ function placesOf(
   };
 }
 
-function isOfAnother(
+function ownerOf(
   text: string,
   entities: readonly Entity[],
   { since, start }: { readonly since: number; readonly start: number },
-  { self, other }: People,
-): boolean {
+  { self, other, too }: People,
+): 'self' | 'relative' | 'both' {
   const relative = entities.findLast(
     (one) => one.type === 'relation' && one.end <= start && one.start >= since,
   );
   const between = text.slice(Math.max(since, relative?.end ?? 0), start);
   const clause = between.split(/[^\p{L}\p{N}]+/u).at(-1) ?? '';
-  if (self.test(clause)) return false;
-  if (other.test(clause)) return true;
-  return relative !== undefined && relative.value !== 'self' && clause === between;
+  const isTheirs =
+    other.test(clause) || (relative !== undefined && relative.value !== 'self' && clause === between);
+  if (isTheirs && too.test(clause)) return 'both';
+  return isTheirs && !self.test(clause) ? 'relative' : 'self';
 }

@@ -111,6 +111,17 @@ describe('without a task', () => {
     ]);
   });
 
+  test('a wish to unbind that names nobody leaves it to the flow to ask how', () => {
+    expect(commands('帮我解绑')).toMatchObject([{ kind: 'startFlow', flow: 'unbind', slots: {} }]);
+    expect(commands('帮我解绑')[0]).not.toHaveProperty('slots.how');
+  });
+
+  test('a place of both says that they share a province', () => {
+    expect(commands('帮我给爸爸绑定，他也在江苏参保')).toMatchObject([
+      { kind: 'startFlow', slots: { relation: 'parent', region: '320000', same_province: 'yes' } },
+    ]);
+  });
+
   test('a task that has no flow yet is answered instead', () => {
     expect(commands('我要改扣款顺序')).toMatchObject([{ kind: 'ask', intent: 'ask.order' }]);
   });

@@ -57,7 +57,7 @@ export const patternsFileSchema = z.strictObject({
     z.strictObject({ is: z.enum(REACTIONS), longest: z.number().int().positive().default(14), words }),
   ),
   question: words,
-  roles: z.strictObject({ dependent: words, payer: words, self: words, other: words }),
+  roles: z.strictObject({ dependent: words, payer: words, self: words, other: words, too: words }),
   composition: z.strictObject({ links: z.array(z.string()), female: words }),
   /** Applied in order before dates are read; `{y-1}` year, `{m-1}` month with its year, `{w}` month in the past. */
   dates: z.array(z.strictObject({ find: z.string().min(1), say: z.string() })),
