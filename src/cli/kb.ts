@@ -39,10 +39,11 @@ export const kb: Command = async (args, io) => {
   return errors === 0 ? 0 : 1;
 };
 
-/** The eyes of understanding, which also see places; none when the folder does not load. */
+/** The eyes of understanding, which also see places; none when the folder does not load whole. */
 function eyes(dir: string, asOf: string): Pick<CheckOptions, 'entitiesOf'> {
   const { knowledge } = readKnowledge(dir);
-  if (knowledge === undefined) return {};
+  // A folder without the grammar of reactions and dates is looked at by its plain words.
+  if (knowledge?.lexicon.patterns.reactions === undefined) return {};
   const reader = createReader(knowledge);
   return { entitiesOf: (text) => reader.read(text, { asOf }).entities };
 }
