@@ -70,7 +70,9 @@ export function recheck(draft: Draft, frame: Frame): void {
     .slice(0, Math.max(1, told))
     .find(({ cause }) => cause === before && found.settled);
   const state = draft.profile.facts['binding.state']?.value;
-  say(draft, still === undefined ? 'diagnose.recheck.ok' : 'diagnose.recheck.still', {
+  const own = `diagnose.recheck.ok.${before}`;
+  const ok = draft.context.knowledge.replies.has(own) ? own : 'diagnose.recheck.ok';
+  say(draft, still === undefined ? ok : 'diagnose.recheck.still', {
     cause: before,
     ...(state === undefined ? {} : { state }),
   });
@@ -139,13 +141,15 @@ function actOf({ findings, told }: Diagnosis, facts: readonly Fact[]): JsonObjec
   const first = findings.slice(0, told).find(({ remedy }) => remedy.kind === 'act');
   const cause = findings[0]?.cause ?? '';
   if (first === undefined || first.remedy.kind !== 'act') return { cause };
-  return { cause: first.cause, flow: first.remedy.flow, actSlots: actSlots(facts) };
+  return { cause: first.cause, flow: first.remedy.flow, actSlots: actSlots(first.remedy.flow, facts) };
 }
 
-function actSlots(facts: readonly Fact[]): Slots {
+function actSlots(flow: string, facts: readonly Fact[]): Slots {
   const value = (id: string) => facts.findLast((fact) => fact.id === id)?.value;
   const relation = value('relation');
   const same = value('region.same_province');
+  // A payer makes room by removing one; whoever uses another's money can only leave.
+  if (flow === 'unbind') return { how: value('asker.side') === 'dependent' ? 'exit' : 'remove' };
   return {
     ...(RELATIONS.includes(relation as Relation) ? { relation: relation as string } : {}),
     ...(typeof same === 'boolean' ? { same_province: same ? 'yes' : 'no' } : {}),
