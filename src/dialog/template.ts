@@ -61,3 +61,21 @@ export function wordsOf(knowledge: Knowledge, id: string): ReplyText {
   if (words === undefined) throw new Error(`Reply '${id}' has no words; add it to knowledge/replies`);
   return words;
 }
+
+/** What is wrong with the placeholders of a text: an unknown format, or one that names a reply nobody wrote. */
+export function templateProblems(text: string, { replies }: Pick<Knowledge, 'replies'>): readonly string[] {
+  return [...text.matchAll(PLACEHOLDER)].flatMap(([whole, , format, argument = '']) => {
+    if (format === undefined) return [];
+    if (FORMATS[format] === undefined)
+      return [`${whole}: no such format; known are ${Object.keys(FORMATS).join(', ')}`];
+    const needsReply = (format === 'each' || format === 'opt') && !replies.has(argument);
+    const needsGroup = (format === 'label' || format === 'labels') && !hasGroup(replies, argument);
+    return needsReply || needsGroup
+      ? [`${whole}: there is no reply '${needsGroup ? `label.${argument}.…` : argument}'`]
+      : [];
+  });
+}
+
+function hasGroup(replies: Knowledge['replies'], group: string): boolean {
+  return [...replies.keys()].some((id) => id.startsWith(`label.${group}.`));
+}
