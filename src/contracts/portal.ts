@@ -31,27 +31,29 @@ export interface PersonKey {
 }
 
 /** Why the office refuses. Each code is mapped to a cause in `knowledge/causes`. */
-export type RefusalCode =
-  | 'payer_not_employee'
-  | 'account_abnormal'
-  | 'below_minimum_retained'
-  | 'dependent_uninsured'
-  | 'identity_mismatch'
-  | 'ineligible_relation'
-  | 'self'
-  | 'already_bound'
-  | 'already_bound_elsewhere'
-  | 'invitation_pending'
-  | 'member_limit_reached'
-  | 'lifetime_limit'
-  | 'different_province'
-  | 'duplicate_enrolment'
-  | 'ecert_not_activated'
-  | 'materials_needed'
-  | 'not_found'
-  | 'not_yours'
-  | 'too_late'
-  | 'unsupported_here';
+export const REFUSAL_CODES = [
+  'payer_not_employee',
+  'account_abnormal',
+  'below_minimum_retained',
+  'dependent_uninsured',
+  'identity_mismatch',
+  'ineligible_relation',
+  'self',
+  'already_bound',
+  'already_bound_elsewhere',
+  'invitation_pending',
+  'member_limit_reached',
+  'lifetime_limit',
+  'different_province',
+  'duplicate_enrolment',
+  'ecert_not_activated',
+  'materials_needed',
+  'not_found',
+  'not_yours',
+  'too_late',
+  'unsupported_here',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 export interface Refusal {
   readonly refused: RefusalCode;

@@ -56,18 +56,20 @@ export interface Account {
   readonly state: 'normal' | 'frozen';
 }
 
-export type ApplicationState =
-  | 'SUBMITTED'
-  | 'PENDING_CONFIRM'
-  | 'PENDING_REVIEW'
-  | 'NOT_YET_EFFECTIVE'
-  | 'ACTIVE'
-  | 'DECLINED'
-  | 'EXPIRED'
-  | 'REJECTED'
-  | 'WITHDRAWN'
-  | 'SUSPENDED'
-  | 'ENDED';
+export const APPLICATION_STATES = [
+  'SUBMITTED',
+  'PENDING_CONFIRM',
+  'PENDING_REVIEW',
+  'NOT_YET_EFFECTIVE',
+  'ACTIVE',
+  'DECLINED',
+  'EXPIRED',
+  'REJECTED',
+  'WITHDRAWN',
+  'SUSPENDED',
+  'ENDED',
+] as const;
+export type ApplicationState = (typeof APPLICATION_STATES)[number];
 
 /** One mutual-aid relation between two persons, as the office lists it. */
 export interface BindingView {
