@@ -31,6 +31,12 @@ const io: Io = {
   warn: (line) => process.stderr.write(`${line}\n`),
 };
 
+// `gongji … | head` closes the pipe early: that is an end, not a fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const [name = 'help', ...args] = process.argv.slice(2);
 const entry = COMMANDS[name];
 if (entry === undefined) {

@@ -96,8 +96,7 @@ describe('the console', () => {
       ...part,
       choices: [],
       secure: { purpose: 'verify', url: 'http://localhost/s/x' },
-      sources: [{ title: '通知', publisher: '示例局', date: '2024-07-26', grade: 'A' }],
     });
-    expect(lines).toEqual(['现在办理吗？', '  -> http://localhost/s/x', '  [通知 | 示例局 | 2024-07-26]']);
+    expect(lines).toEqual(['现在办理吗？', '  -> http://localhost/s/x']);
   });
 });

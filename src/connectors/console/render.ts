@@ -1,4 +1,4 @@
-/** A part of the talk as lines of a terminal. */
+/** A part of the talk as lines of a terminal. The text names its sources itself. */
 import type { OutboundPart } from '../../domain/conversation.ts';
 
 export function renderPart(part: OutboundPart): readonly string[] {
@@ -7,6 +7,5 @@ export function renderPart(part: OutboundPart): readonly string[] {
     ...part.text.split('\n'),
     ...choices.map(({ label }, index) => `  ${index + 1}. ${label}`),
     ...(part.secure?.url === undefined ? [] : [`  -> ${part.secure.url}`]),
-    ...(part.sources ?? []).map(({ title, publisher, date }) => `  [${title} | ${publisher} | ${date}]`),
   ];
 }
