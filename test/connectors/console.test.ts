@@ -91,7 +91,7 @@ describe('the console', () => {
     expect(parseLine('   ', CHOICES)).toBeUndefined();
   });
 
-  it('prints the way to a secure page and each source on lines of their own', () => {
+  it('prints the way to a secure page on a line of its own', () => {
     const lines = renderPart({
       ...part,
       choices: [],
