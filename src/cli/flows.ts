@@ -12,7 +12,11 @@ export const flows: Command = async (args, io) => {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { out: { type: 'string', default: 'docs/flows' } },
+    options: {
+      out: { type: 'string', default: 'docs/flows' },
+      data: { type: 'string' },
+      memory: { type: 'boolean' },
+    },
   });
   if (positionals[0] !== 'draw')
     throw new AppError('bad_input', "There is only 'gongji flows draw [--out DIR]'");

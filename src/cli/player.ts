@@ -20,11 +20,11 @@ import { createDemoIdentity } from '../secure/demo-identity.ts';
 const fields = z.record(z.string(), z.json());
 const conversation = z.string().min(1);
 
-/** One line of input; see `docs/fixtures.md`. */
+/** One line of input; see `docs/fixtures.md`. Fields it does not know are left alone. */
 export const lineSchema = z.union([
-  z.strictObject({ conversation, as: z.string().optional(), text: z.string() }),
-  z.strictObject({ conversation, as: z.string().optional(), choose: z.string() }),
-  z.strictObject({
+  z.looseObject({ conversation, as: z.string().optional(), text: z.string() }),
+  z.looseObject({ conversation, as: z.string().optional(), choose: z.string() }),
+  z.looseObject({
     conversation,
     as: z.string().optional(),
     secure: z.strictObject({
@@ -33,9 +33,9 @@ export const lineSchema = z.union([
       link: z.enum(['last', 'first']).optional(),
     }),
   }),
-  z.strictObject({ conversation, as: z.string().optional(), open: z.literal(true) }),
-  z.strictObject({ clock: z.string().regex(/^\+\d+(ms|s|m|h|d)$/u, 'a step such as +30m or +2d') }),
-  z.strictObject({ portal: z.looseObject({ event: z.string() }) }),
+  z.looseObject({ conversation, as: z.string().optional(), open: z.literal(true) }),
+  z.looseObject({ clock: z.string().regex(/^\+\d+(ms|s|m|h|d)$/u, 'a step such as +30m or +2d') }),
+  z.looseObject({ portal: z.looseObject({ event: z.string() }) }),
 ]);
 export type Line = z.infer<typeof lineSchema>;
 
