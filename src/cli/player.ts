@@ -22,9 +22,9 @@ const conversation = z.string().min(1);
 
 /** One line of input; see `docs/fixtures.md`. Fields it does not know are left alone. */
 export const lineSchema = z.union([
-  z.looseObject({ conversation, as: z.string().optional(), text: z.string() }),
-  z.looseObject({ conversation, as: z.string().optional(), choose: z.string() }),
-  z.looseObject({
+  z.object({ conversation, as: z.string().optional(), text: z.string() }),
+  z.object({ conversation, as: z.string().optional(), choose: z.string() }),
+  z.object({
     conversation,
     as: z.string().optional(),
     secure: z.strictObject({
@@ -33,9 +33,9 @@ export const lineSchema = z.union([
       link: z.enum(['last', 'first']).optional(),
     }),
   }),
-  z.looseObject({ conversation, as: z.string().optional(), open: z.literal(true) }),
-  z.looseObject({ clock: z.string().regex(/^\+\d+(ms|s|m|h|d)$/u, 'a step such as +30m or +2d') }),
-  z.looseObject({ portal: z.looseObject({ event: z.string() }) }),
+  z.object({ conversation, as: z.string().optional(), open: z.literal(true) }),
+  z.object({ clock: z.string().regex(/^\+\d+(ms|s|m|h|d)$/u, 'a step such as +30m or +2d') }),
+  z.object({ portal: z.looseObject({ event: z.string() }) }),
 ]);
 export type Line = z.infer<typeof lineSchema>;
 
