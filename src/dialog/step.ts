@@ -78,6 +78,7 @@ export function stepFlow(flow: Flow, frame: Frame, event: FlowEvent, world: Worl
     ...answeredBy(event, restOf(before)).filter((slot) => !frame.given.includes(slot)),
   ];
   const next: Frame = { ...frame, saved: persist(flow, after), slots, given };
+  known.set(next, after);
   return { frame: next, effects: effectsOf(flow, actions), rest: restOf(after), isIgnored: false };
 }
 
@@ -92,15 +93,26 @@ export function lookAt(flow: Flow, frame: Frame, world: World): Rest {
   return restOf(restore(flow, frame, world));
 }
 
+/**
+ * Snapshots of frames seen in this process, so that a turn restores a frame once. Frames are never
+ * changed, and a snapshot says nothing its frame does not: forgetting one costs time only.
+ */
+const known = new WeakMap<Frame, AnyMachineSnapshot>();
+
 function restore(flow: Flow, frame: Frame, world: World): AnyMachineSnapshot {
-  const saved = frame.saved as unknown as Snapshot<unknown> & { readonly context: FlowContext };
-  const snapshot = { ...saved, context: { ...saved.context, world } };
+  const snapshot = known.get(frame) ?? revive(flow, frame);
+  known.set(frame, snapshot);
+  return { ...snapshot, context: { ...(snapshot.context as FlowContext), world } } as AnyMachineSnapshot;
+}
+
+function revive(flow: Flow, frame: Frame): AnyMachineSnapshot {
+  const snapshot = frame.saved as unknown as Snapshot<unknown>;
   // Never start() it: a started actor would run what the stored one was waiting for.
-  const restored = createActor(flow.machine, { snapshot }).getSnapshot() as AnyMachineSnapshot;
-  if (restored.status === 'error') {
+  const revived = createActor(flow.machine, { snapshot }).getSnapshot() as AnyMachineSnapshot;
+  if (revived.status === 'error') {
     throw new Error(`Stored frame of flow '${flow.id}@${frame.version}' cannot be restored`);
   }
-  return restored;
+  return revived;
 }
 
 function persist(flow: Flow, snapshot: AnyMachineSnapshot): Json {
