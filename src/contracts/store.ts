@@ -19,6 +19,7 @@ import type {
 } from '../domain/conversation.ts';
 import type { CaseId, ConversationId, LinkId, PersonRef, TaskId } from '../domain/ids.ts';
 import type {
+  ApplicationKind,
   ApplicationState,
   Day,
   DocumentType,
@@ -158,7 +159,7 @@ export interface ApplicationRecord {
   readonly applicationNo: string;
   readonly task: TaskId;
   readonly conversation: ConversationId;
-  readonly kind: 'bind' | 'unbind';
+  readonly kind: ApplicationKind;
   readonly payer: PersonRef;
   readonly dependent?: PersonRef;
   readonly relation?: Relation;
@@ -221,6 +222,31 @@ export interface Vault {
   }): Promise<void>;
 }
 
+// === What is stored about a person
+
+/** How much is stored about a person, by class. Numbers only. */
+export interface DataCounts {
+  /** Documents and names in the vault. */
+  readonly identity: number;
+  readonly pledges: number;
+  readonly conversations: number;
+  /** Words of both sides in those conversations. */
+  readonly messages: number;
+  readonly applications: number;
+  readonly cases: number;
+}
+
+export interface PersonalData {
+  dataOf(person: PersonRef): Promise<DataCounts>;
+  /**
+   * Destroys what identifies the person: the rows of the vault, the strokes of signatures, the link to
+   * conversations, and the words of those conversations; their state begins anew, but for the frame that waits for
+   * `task`. What stays are references, numbers and states of applications, and the audit. Safe to repeat.
+   * `busy` when another task of those conversations is still open: nothing is destroyed then.
+   */
+  eraseData(person: PersonRef, task: TaskId): Promise<'erased' | 'busy'>;
+}
+
 // === Secure links
 
 export interface LinkRow {
@@ -267,7 +293,30 @@ export interface OfficeFeed {
   ): Promise<void>;
 }
 
-export interface Store extends Mailbox, Outbox, Tasks, Vault, Links, Cases, OfficeFeed {
+// === What must not be said any more
+
+/** `faq` and `cause` by their ids; `rule` as `<region>/<rule id>`, ways as `<region>/entry.<operation>`. */
+export type WithdrawalKind = 'faq' | 'cause' | 'rule';
+
+export interface Withdrawal {
+  readonly id: string;
+  readonly kind: WithdrawalKind;
+  /** In words, for colleagues; never shown to citizens. */
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** Out of use in every process that shares the store; each process asks for the list every few seconds. */
+export interface Withdrawals {
+  /** Also silences what lies in the outbox. Written into the audit chain, as is restoring. */
+  withdraw(withdrawal: Omit<Withdrawal, 'at'>): Promise<'withdrawn' | 'already'>;
+  restore(restored: { readonly id: string; readonly by: string }): Promise<'restored' | 'not_withdrawn'>;
+  /** Those in force, oldest first. */
+  withdrawn(): Promise<readonly Withdrawal[]>;
+}
+
+export interface Store extends Mailbox, Outbox, Tasks, Vault, Links, Cases, OfficeFeed, Withdrawals {
   /** One line about engine, file and durability, for the start-up message and health. */
   describe(): string;
   close(): Promise<void>;

@@ -158,6 +158,8 @@ export interface Conversation {
   /** Intents offered by the last ask-back; never two ask-backs in a row. */
   readonly offered?: readonly Intent[];
   readonly openCase?: CaseId;
+  /** Version of the knowledge the running tasks began with; they keep it until the stack is empty. */
+  readonly knowledge?: string;
   readonly updatedAt: Instant;
 }
 

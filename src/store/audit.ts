@@ -1,5 +1,5 @@
 /**
- * Who did what, in a chain per conversation: each row holds the hash of the one before, and the
+ * Who did what, in a chain per conversation (and one for the knowledge base, see `withdrawals.ts`): each row holds the hash of the one before, and the
  * counter in `addresses` tells how many there must be. A row that is changed, taken out or put in
  * breaks the chain. Ids and codes only; a person's name or number never gets here.
  */
@@ -13,7 +13,7 @@ export interface AuditEntry {
   readonly conversation: string;
   /** Taken from the conversation's numbers in the same transaction. */
   readonly n: number;
-  readonly actor: 'assistant' | 'clerk' | 'citizen' | 'office';
+  readonly actor: 'assistant' | 'clerk' | 'citizen' | 'office' | 'curator';
   readonly action: string;
   readonly data: JsonObject;
 }

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../contracts/clock.ts';
 import { AppError } from '../errors.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
+import * as withdrawals from './migrations/0002-withdrawals.ts';
 import type { Db, Tx } from './tables.ts';
 
 interface Migration {
@@ -11,7 +12,10 @@ interface Migration {
 }
 
 /** In order; add at the end, never change one that was released. */
-const MIGRATIONS: readonly Migration[] = [{ name: '0001-first-tables', up: firstTables.up }];
+const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-first-tables', up: firstTables.up },
+  { name: '0002-withdrawals', up: withdrawals.up },
+];
 
 /**
  * Runs what is missing, all of it in one transaction.

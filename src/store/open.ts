@@ -24,6 +24,7 @@ import { tasks } from './tasks.ts';
 import { timers } from './timers.ts';
 import { turns } from './turn.ts';
 import { checkVaultKey, vault } from './vault.ts';
+import { withdrawals } from './withdrawals.ts';
 
 export interface StoreOptions {
   /** `sqlite:///abs/file.sqlite`, `:memory:` (lost at exit) or `postgres://user@host/db`. */
@@ -102,6 +103,7 @@ function assemble(
     ...links(context, rooms),
     ...cases(context),
     ...officeFeed(context, rooms),
+    ...withdrawals(context, rooms),
     describe: () => backend.description,
     close,
   };

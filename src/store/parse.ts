@@ -144,6 +144,7 @@ const conversation = whole<Conversation>()({
   misses: z.number(),
   offered: z.array(named<Intent>()).exactOptional(),
   openCase: named<CaseId>().exactOptional(),
+  knowledge: text.exactOptional(),
   updatedAt: text,
 }) satisfies z.ZodType<Conversation>;
 

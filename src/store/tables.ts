@@ -178,6 +178,18 @@ export interface AuditTable {
   hash: string;
 }
 
+/** `n` is the number of the withdrawal in the audit chain; `restored_at` is null while it is in force. */
+export interface WithdrawalsTable {
+  n: number;
+  id: string;
+  kind: string;
+  reason: string;
+  by: string;
+  at: number;
+  restored_at: number | null;
+  restored_by: string | null;
+}
+
 /** What the file knows about itself, such as which vault key it belongs to. */
 export interface SettingsTable {
   name: string;
@@ -207,6 +219,7 @@ export interface Tables {
   case_counters: CaseCountersTable;
   office_cursors: OfficeCursorsTable;
   audit: AuditTable;
+  withdrawals: WithdrawalsTable;
   settings: SettingsTable;
   schema_migrations: SchemaMigrationsTable;
 }
