@@ -2,7 +2,8 @@
  * What a turn costs: `node bench/turn.ts [turns]`.
  *
  * One run measures, in turns of one message each: the durable turn (written down, understood, thought,
- * committed) against the bare transaction of the very same rows; then the time from starting a process to
+ * committed) against the bare transaction of the very same rows: once through the same store with nothing
+ * understood or thought, once by prepared statements written by hand; then the time from starting a process to
  * its first reply, with a cold and a warm model; then its memory. Ratios are taken within the run, since
  * single times mean little on a shared machine. Prints a table and one JSON line.
  */
@@ -13,11 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Store, TurnCommit } from '../src/contracts/store.ts';
 import { createManager } from '../src/dialog/manager.ts';
+import type { Inbound } from '../src/domain/conversation.ts';
 import type { ConversationId } from '../src/domain/ids.ts';
 import { openLibrary } from '../src/library.ts';
-import { openStore } from '../src/store/open.ts';
-import { openBareTurn, readTurnRows, spreadOf } from './store-transaction.ts';
+import { type OpenedStore, openStore } from '../src/store/open.ts';
+import { openBareTurn, readTurnRows, type Spread, spreadOf } from './store-transaction.ts';
 
 const turns = Number(process.argv[2] ?? 600);
 const dir = mkdtempSync(join(tmpdir(), 'gongji-bench-'));
@@ -42,66 +45,108 @@ const SAID = [
 
 interface Measured {
   readonly full: readonly number[];
+  /** The same messages and commits through a second store, with nothing understood or thought. */
+  readonly stored: readonly number[];
   readonly inOne: readonly number[];
   readonly inTwo: readonly number[];
 }
 
+const open = (name: string) =>
+  openStore({
+    url: pathToFileURL(join(dir, name)).href.replace('file:', 'sqlite:'),
+    clock,
+    random,
+    vaultKey: random.bytes(32),
+  });
+
 async function measureTurns(): Promise<Measured> {
   const library = openLibrary();
-  const url = pathToFileURL(join(dir, 'turn.sqlite')).href.replace('file:', 'sqlite:');
-  const opened = await openStore({ url, clock, random, vaultKey: random.bytes(32) });
+  const opened = await open('turn.sqlite');
+  const twin = await open('twin.sqlite');
+  let commit: TurnCommit | undefined;
   const manager = createManager({
-    store: opened.store,
+    store: {
+      ...opened.store,
+      commitTurn: (made) => {
+        commit = made;
+        return opened.store.commitTurn(made);
+      },
+    },
     knowledge: () => library.knowledge,
     understander: () => library.understander,
     clock,
     random,
     secureUrl: (token) => token,
   });
-  const bareFile = join(dir, 'bare.sqlite');
-  const made = await openStore({
-    url: pathToFileURL(bareFile).href.replace('file:', 'sqlite:'),
-    clock,
-    random,
-    vaultKey: random.bytes(32),
-  });
-  await made.close();
-  const bare = openBareTurn(bareFile);
-  const full: number[] = [];
-  const inOne: number[] = [];
-  const inTwo: number[] = [];
+  await (await open('bare.sqlite')).close();
+  const bare = openBareTurn(join(dir, 'bare.sqlite'));
+  const times = {
+    full: [] as number[],
+    stored: [] as number[],
+    inOne: [] as number[],
+    inTwo: [] as number[],
+  };
   for (let n = 0; n < turns + SAID.length; n += 1) {
-    const user = `bench-${Math.floor(n / SAID.length) % 20}`;
-    const address = { channel: 'converse' as const, account: 'bench', user };
+    const inbound = messageOf(n);
+    const id = await idOf(opened, inbound);
     const started = performance.now();
-    await opened.store.receive({
-      address,
-      messageId: `m${n}`,
-      receivedAt: new Date(clock.now()).toISOString(),
-      content: { kind: 'text', text: SAID[n % SAID.length] as string, masked: [] },
-    });
-    const found = conversations.get(user) ?? (await opened.store.conversationAt(address))?.id;
-    if (found === undefined) throw new Error('the message made no conversation');
-    conversations.set(user, found);
-    await manager.process(found);
-    const took = performance.now() - started;
-    // As in life, where a channel takes a part at once.
-    for (const { outbound } of await opened.store.duePartsOf(found))
-      await opened.store.markSent(outbound.key);
-    const rows = await readTurnRows(opened.db, found);
-    const bareTimes = [timed(() => bare.inOne(rows)), timed(() => bare.inTwo(rows))] as const;
+    await opened.store.receive(inbound);
+    await manager.process(id ?? ((await idOf(opened, inbound)) as ConversationId));
+    const thought = performance.now();
+    await storeOnly(twin, inbound, commit as TurnCommit);
+    const stored = performance.now();
+    const rows = await readTurnRows(opened.db, (await idOf(opened, inbound)) as ConversationId);
+    const inOne = timed(() => bare.inOne(rows));
+    const inTwo = timed(() => bare.inTwo(rows));
+    for (const house of [opened, twin]) await deliverAll(house, inbound);
     // The first round warms everything up.
     if (n < SAID.length) continue;
-    full.push(took);
-    inOne.push(bareTimes[0]);
-    inTwo.push(bareTimes[1]);
+    times.full.push(thought - started);
+    times.stored.push(stored - thought);
+    times.inOne.push(inOne);
+    times.inTwo.push(inTwo);
   }
   bare.close();
   await opened.close();
-  return { full, inOne, inTwo };
+  await twin.close();
+  return times;
 }
 
-const conversations = new Map<string, ConversationId>();
+function messageOf(n: number): Inbound {
+  const user = `bench-${Math.floor(n / SAID.length) % 20}`;
+  return {
+    address: { channel: 'converse', account: 'bench', user },
+    messageId: `m${n}`,
+    receivedAt: new Date(clock.now()).toISOString(),
+    content: { kind: 'text', text: SAID[n % SAID.length] as string, masked: [] },
+  };
+}
+
+async function idOf({ store }: OpenedStore, { address }: Inbound): Promise<ConversationId | undefined> {
+  const known = conversations.get(store)?.get(address.user);
+  if (known !== undefined) return known;
+  const id = (await store.conversationAt(address))?.id;
+  if (id !== undefined)
+    conversations.set(store, (conversations.get(store) ?? new Map()).set(address.user, id));
+  return id;
+}
+
+/** What the very same turn costs when its outcome is known beforehand. */
+async function storeOnly(twin: OpenedStore, inbound: Inbound, made: TurnCommit): Promise<void> {
+  await twin.store.receive(inbound);
+  const id = (await idOf(twin, inbound)) as ConversationId;
+  const due = await twin.store.due(id);
+  const seqs = due?.items.map(({ seq }) => seq) ?? [];
+  await twin.store.commitTurn({ ...made, seqs, conversation: { ...made.conversation, id } });
+}
+
+/** As in life, where a channel takes a part at once. */
+async function deliverAll(house: OpenedStore, inbound: Inbound): Promise<void> {
+  const id = (await idOf(house, inbound)) as ConversationId;
+  for (const { outbound } of await house.store.duePartsOf(id)) await house.store.markSent(outbound.key);
+}
+
+const conversations = new Map<Store, Map<string, ConversationId>>();
 
 function timed(work: () => void): number {
   const started = performance.now();
@@ -152,25 +197,31 @@ function rssOf(pid: number): number {
 const round = (value: number): number => Math.round(value * 100) / 100;
 
 try {
-  const { full, inOne, inTwo } = await measureTurns();
-  const [turn, one, two] = [spreadOf(full), spreadOf(inOne), spreadOf(inTwo)];
+  const { full, stored, inOne, inTwo } = await measureTurns();
+  const [turn, store, one, two] = [full, stored, inOne, inTwo].map(spreadOf) as [
+    Spread,
+    Spread,
+    Spread,
+    Spread,
+  ];
   const cold = await measureStart(join(dir, 'cold'));
   const warm = await measureStart(join(dir, 'cold'));
   const rows: readonly (readonly [string, number, number])[] = [
     ['durable turn', turn.p50, turn.p99],
-    ['same rows, bare, two transactions', two.p50, two.p99],
-    ['same rows, bare, one transaction', one.p50, one.p99],
+    ['same rows, same store, nothing thought', store.p50, store.p99],
+    ['same rows, by hand, two transactions', two.p50, two.p99],
+    ['same rows, by hand, one transaction', one.p50, one.p99],
   ];
   console.log(`${turns} turns of one message`);
   for (const [name, p50, p99] of rows)
-    console.log(`  ${name.padEnd(36)} p50 ${round(p50)} ms   p99 ${round(p99)} ms`);
+    console.log(`  ${name.padEnd(40)} p50 ${round(p50)} ms   p99 ${round(p99)} ms`);
   console.log(
-    `  ratio to two transactions: ${round(turn.p50 / two.p50)}   to one: ${round(turn.p50 / one.p50)}`,
+    `  the turn costs ${round(turn.p50 / store.p50)}x the bare rows through the store, ${round(turn.p50 / two.p50)}x by hand in two transactions, ${round(turn.p50 / one.p50)}x in one`,
   );
   console.log(
     `start to first reply: cold ${round(cold.firstReplyMs)} ms, warm ${round(warm.firstReplyMs)} ms; memory ${cold.rssMb} / ${warm.rssMb} MB`,
   );
-  console.log(JSON.stringify({ turns, turn, bareTwo: two, bareOne: one, cold, warm }));
+  console.log(JSON.stringify({ turns, turn, store, bareTwo: two, bareOne: one, cold, warm }));
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
