@@ -9,6 +9,7 @@
 import type { FactId, FactValue } from '../domain/fact.ts';
 import type {
   Account,
+  ApplicationKind,
   ApplicationState,
   BindingView,
   Day,
@@ -16,6 +17,7 @@ import type {
   Enrollment,
   Instant,
   InvitationView,
+  PremiumView,
   RefundView,
   RegionCode,
   Relation,
@@ -52,6 +54,16 @@ export const REFUSAL_CODES = [
   'not_yours',
   'too_late',
   'unsupported_here',
+  'insufficient_balance',
+  'already_paid',
+  'outside_window',
+  'not_registered',
+  'not_in_resident_scheme',
+  'amount_changed',
+  'wallet_not_open',
+  'same_province',
+  /** An office refused with a code we do not know: a person must look at it. */
+  'other_reason',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
@@ -62,7 +74,7 @@ export interface Refusal {
 
 export interface ApplicationView {
   readonly applicationNo: string;
-  readonly kind: 'bind' | 'unbind';
+  readonly kind: ApplicationKind;
   readonly state: ApplicationState;
   readonly bindingNo?: string;
   readonly reason?: string;
@@ -97,10 +109,50 @@ export type PortalAct =
       readonly bindingNo: string;
       readonly how: 'exit' | 'remove';
     }
-  | { readonly kind: 'close'; readonly actor: PersonKey };
+  | { readonly kind: 'close'; readonly actor: PersonKey }
+  /** All relations in which `actor` receives, in the order in which their payers' accounts are to be charged. */
+  | { readonly kind: 'set_order'; readonly actor: PersonKey; readonly bindingNos: readonly string[] }
+  /**
+   * Pays the resident premium of the relative of a relation. The bill must still say `amountFen`. The money is
+   * set aside at once; the tax side confirms or refuses later, as a change of the application.
+   */
+  | {
+      readonly kind: 'pay_premium';
+      readonly payer: PersonKey;
+      readonly bindingNo: string;
+      readonly year: number;
+      readonly amountFen: number;
+    }
+  /** Moves money from the own account into the pool for relatives, where the region has one. */
+  | { readonly kind: 'allocate'; readonly payer: PersonKey; readonly amountFen: number }
+  /** Sets what a relative in another province may use in all; 0 takes it back. Not added to an earlier one. */
+  | { readonly kind: 'set_quota'; readonly request: QuotaRequest };
+
+export interface QuotaRequest {
+  readonly payer: PersonKey;
+  readonly dependent: PersonKey;
+  readonly relation: Relation;
+  readonly amountFen: number;
+  readonly pledge: BindRequest['pledge'];
+}
+
+/** What an account holds after an act that moved or froze money. */
+export interface MoneyAfter {
+  readonly balanceFen: number;
+  /** What the owner can still spend: the balance without what is set aside. */
+  readonly usableFen: number;
+  readonly poolFen?: number;
+  readonly quotaFen?: number;
+}
 
 export type ActResult =
-  | { readonly done: true; readonly application: ApplicationView; readonly endedBindings?: readonly string[] }
+  | {
+      readonly done: true;
+      readonly application: ApplicationView;
+      readonly endedBindings?: readonly string[];
+      /** Of `pay_premium`, `allocate` and `set_quota`. */
+      readonly money?: MoneyAfter;
+    }
   | Refusal;
 
 /** Facts for diagnosis, as the records of both persons show them. Ids are those of `diagnosis/facts.ts`. */
@@ -145,6 +197,8 @@ export interface Portal {
   applications(of: PersonKey): Promise<readonly ApplicationView[]>;
   spending(of: PersonKey): Promise<readonly SpendingView[]>;
   refunds(of: PersonKey): Promise<readonly RefundView[]>;
+  /** Resident premiums of the relatives to whom this person gives, one a relation in force. */
+  premiums(of: PersonKey): Promise<readonly PremiumView[]>;
   /**
    * What the records say that bears on a complaint of `asker`. `relation` narrows it to the relative meant,
    * where the office knows one (a binding, an invitation, a refused or open application).

@@ -316,7 +316,16 @@ export interface Withdrawals {
   withdrawn(): Promise<readonly Withdrawal[]>;
 }
 
-export interface Store extends Mailbox, Outbox, Tasks, Vault, Links, Cases, OfficeFeed, Withdrawals {
+export interface Store
+  extends Mailbox,
+    Outbox,
+    Tasks,
+    Vault,
+    PersonalData,
+    Links,
+    Cases,
+    OfficeFeed,
+    Withdrawals {
   /** One line about engine, file and durability, for the start-up message and health. */
   describe(): string;
   close(): Promise<void>;

@@ -49,12 +49,21 @@ export interface Enrollment {
   readonly standing: Standing;
 }
 
-/** A personal account of the employee scheme. `pastYearsFen` is the part carried over (历年), where it is kept apart. */
+/**
+ * A personal account of the employee scheme. `pastYearsFen` is the part carried over (历年), where it is kept
+ * apart; `quotaFen` is frozen for relatives in other provinces, `poolFen` was moved to a pool for relatives.
+ */
 export interface Account {
   readonly balanceFen: number;
   readonly pastYearsFen?: number;
+  readonly quotaFen?: number;
+  readonly poolFen?: number;
   readonly state: 'normal' | 'frozen';
 }
+
+/** What can be asked of the office under a number. */
+export const APPLICATION_KINDS = ['bind', 'unbind', 'order', 'premium', 'allocation', 'quota'] as const;
+export type ApplicationKind = (typeof APPLICATION_KINDS)[number];
 
 export const APPLICATION_STATES = [
   'SUBMITTED',
@@ -68,6 +77,10 @@ export const APPLICATION_STATES = [
   'WITHDRAWN',
   'SUSPENDED',
   'ENDED',
+  /** A payment waits for the word of the tax side. */
+  'PENDING_TAX',
+  /** Carried out for good: an order, an allocation, a quota, a payment that was confirmed. */
+  'DONE',
 ] as const;
 export type ApplicationState = (typeof APPLICATION_STATES)[number];
 
@@ -102,6 +115,32 @@ export interface SpendingView {
   readonly ownAccountFen: number;
   readonly sharedFen: number;
   readonly cashFen: number;
+}
+
+/** `due` can be paid now; every other state says why not. */
+export const PREMIUM_STATES = [
+  'due',
+  'paid',
+  'pending_tax',
+  'not_open',
+  'closed',
+  'not_registered',
+  'not_resident',
+  'no_bill',
+] as const;
+export type PremiumState = (typeof PREMIUM_STATES)[number];
+
+/** The resident premium of a relative, as the payer may see it. */
+export interface PremiumView {
+  readonly bindingNo: string;
+  /** Masked. */
+  readonly otherName: string;
+  readonly relation: Relation;
+  readonly state: PremiumState;
+  readonly year?: number;
+  readonly amountFen?: number;
+  readonly opens?: Day;
+  readonly closes?: Day;
 }
 
 export interface RefundView {

@@ -15,6 +15,7 @@ import { mailbox } from './mailbox.ts';
 import { migrate } from './migrate.ts';
 import { officeFeed } from './office-feed.ts';
 import { outbox } from './outbox.ts';
+import { personalData } from './personal-data.ts';
 import { isPostgresUrl, openPostgres } from './postgres.ts';
 import { rooms as createRooms } from './rooms.ts';
 import { createSeal } from './seal.ts';
@@ -100,6 +101,7 @@ function assemble(
     ...outbox(context),
     ...tasks(context, rooms),
     ...vault(context, seal),
+    ...personalData(context, rooms),
     ...links(context, rooms),
     ...cases(context),
     ...officeFeed(context, rooms),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ActResult } from '../contracts/portal.ts';
 import type { PersonRef } from '../domain/ids.ts';
-import { RELATIONS } from '../domain/insurance.ts';
+import { APPLICATION_KINDS, RELATIONS } from '../domain/insurance.ts';
 
 export const personRef = z
   .string()
@@ -10,11 +10,14 @@ export const personRef = z
   .transform((ref) => ref as PersonRef);
 export const relation = z.enum(RELATIONS);
 export const region = z.string().regex(/^\d{6}$/);
+/** A sum that is moved: whole fen, more than nothing. */
+export const sum = z.number().int().positive();
+export const pledge = z.strictObject({ version: z.string(), digest: z.string(), signedAt: z.string() });
 export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 const applicationView = z.looseObject({
   applicationNo: z.string(),
-  kind: z.enum(['bind', 'unbind']),
+  kind: z.enum(APPLICATION_KINDS),
   state: z.string(),
   submittedAt: z.string(),
   updatedAt: z.string(),

@@ -16,6 +16,7 @@ function opened() {
     applications: () => world.office.applications(payer),
     spending: () => world.office.spending(payer),
     refunds: () => world.office.refunds(payer),
+    premiums: () => world.office.premiums(payer),
     record_facts: () => world.office.recordFacts(payer, {}),
     changes: () => world.office.changes(0, 10),
   };

@@ -124,6 +124,17 @@ export function insertApplication(
   desk.db.insert('applications', { ...row, submittedAt: desk.now, updatedAt: desk.now });
 }
 
+/** The record of something else than a relation. */
+export function recordApplication(
+  desk: Desk,
+  row: Pick<ApplicationRow, 'kind' | 'applicant' | 'payer' | 'state'> & Partial<ApplicationRow>,
+): ApplicationView {
+  const no = desk.number('SQ');
+  const none = { dependent: null, relation: null, region: null, bindingNo: null };
+  insertApplication(desk, { ...none, ...row, no });
+  return viewApplication(applicationByNo(desk, no));
+}
+
 export function applicationByNo(desk: Desk, no: string): ApplicationRow {
   const row = desk.db.get<ApplicationRow>('select * from applications where no = ?', no);
   if (row === undefined) throw new Error(`Application ${no} has a binding but no row`);

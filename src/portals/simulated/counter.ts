@@ -33,6 +33,8 @@ export interface Counter {
   readonly db: Database;
   desk(): Desk;
   transact<T>(work: (desk: Desk) => T, how?: Pick<Partial<Desk>, 'by' | 'deliveries'>): T;
+  /** Does the work, then takes all of it back; nobody is woken. */
+  undone<T>(work: (desk: Desk) => T, how?: Pick<Partial<Desk>, 'by' | 'onCheck'>): T;
   guarded<T>(target: FaultTarget, work: (fault: Fault | undefined) => T): Promise<T>;
   about<T>(target: FaultTarget, of: PersonKey, view: (db: Database, person: string) => T[]): Promise<T[]>;
   tick(): void;
@@ -70,6 +72,19 @@ export function openCounter({ file, rules, clock, random, fixture, delay = wait 
     return result;
   };
 
+  const undone: Counter['undone'] = (work, how = {}) => {
+    const results: ReturnType<typeof work>[] = [];
+    try {
+      db.transaction(() => {
+        results.push(work(desk(how)));
+        throw new TakenBack();
+      });
+    } catch (error) {
+      if (!(error instanceof TakenBack)) throw error;
+    }
+    return results[0] as ReturnType<typeof work>;
+  };
+
   let caughtUpFor = '';
   const tick = () => {
     const today = dayAt(clock.now());
@@ -92,6 +107,7 @@ export function openCounter({ file, rules, clock, random, fixture, delay = wait 
     db,
     desk,
     transact,
+    undone,
     guarded,
     about: (target, of, view) =>
       guarded(target, () => {
@@ -102,6 +118,9 @@ export function openCounter({ file, rules, clock, random, fixture, delay = wait 
     onChange: (wake) => void wakes.push(wake),
   };
 }
+
+/** Ends a transaction that was only a rehearsal. */
+class TakenBack extends Error {}
 
 function timeout(target: FaultTarget): AppError {
   return new AppError(

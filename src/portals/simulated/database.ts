@@ -60,6 +60,17 @@ create table faults (
   id integer primary key, target text not null, body text not null, timesLeft integer not null) strict;
 `;
 
+/** Tables that came later; an office file of an earlier version gets them when it is opened. */
+const ADDED = `
+create table if not exists payments (
+  applicationNo text primary key references applications, payer text not null references people,
+  person text not null references people, year integer not null, amountFen integer not null, day text not null,
+  state text not null) strict;
+create table if not exists quotas (
+  payer text not null references people, dependent text not null references people, relation text not null,
+  amountFen integer not null, usedFen integer not null, primary key (payer, dependent)) strict;
+`;
+
 export type Row = Readonly<Record<string, SQLInputValue>>;
 
 /** The few things the office does with its file. `all` and `get` trust the caller's row type: we wrote the rows. */
@@ -100,6 +111,7 @@ export function openDatabase(file: string): Database {
     }
   };
   if (isNew) transaction(() => db.exec(SCHEMA));
+  transaction(() => db.exec(ADDED));
   return {
     isNew,
     all: <T>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as T[],

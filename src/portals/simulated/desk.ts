@@ -3,7 +3,7 @@
  * journal of changes. Everything here runs inside a transaction its caller holds.
  */
 import { createHash } from 'node:crypto';
-import type { PortalChange } from '../../contracts/portal.ts';
+import type { PortalChange, Refusal } from '../../contracts/portal.ts';
 import type { ApplicationState, Day, Instant } from '../../domain/insurance.ts';
 import type { Database } from './database.ts';
 import type { BindingRow, EndReason } from './rows.ts';
@@ -22,6 +22,20 @@ export interface Desk {
   readonly by?: 'payer' | 'dependent';
   /** How often a change made now is delivered. */
   readonly deliveries: number;
+  /** Told of every check of an act and its outcome, by whoever rehearses one. */
+  readonly onCheck?: (name: string, refusal: Refusal | undefined) => void;
+}
+
+export type NamedCheck = readonly [name: string, check: () => Refusal | undefined];
+
+/** The first thing wrong, in the order of the list; what comes after it is not looked at. */
+export function firstRefusal(desk: Desk, checks: readonly NamedCheck[]): Refusal | undefined {
+  for (const [name, check] of checks) {
+    const refusal = check();
+    desk.onCheck?.(name, refusal);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }
 
 /** 申请, 绑定, 邀请. */

@@ -10,7 +10,7 @@ import type { BindRequest, Refusal } from '../../contracts/portal.ts';
 import { ageOn } from '../../domain/id-number.ts';
 import type { Day, RegionCode, Relation } from '../../domain/insurance.ts';
 import type { RuleId, RuleValueOf } from '../../knowledge/schema/region.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, firstRefusal } from './desk.ts';
 import { knownRelation, sameRelation } from './kin.ts';
 import {
   accountOf,
@@ -37,29 +37,34 @@ export interface Examined {
   readonly endsOn?: Day;
 }
 
-interface Question extends Examined {
+/** Two persons, what one is to the other, and the rules of the place that decides. */
+export interface Matter extends Examined {
   readonly desk: Desk;
-  readonly request: BindRequest;
   rule<R extends RuleId>(rule: R): RuleValueOf<R> | undefined;
+}
+
+interface Question extends Matter {
+  readonly request: BindRequest;
 }
 
 type Check = (question: Question) => Refusal | undefined;
 
-const CHECKS: readonly Check[] = [
-  checkPayer,
-  checkDependent,
-  checkRelation,
-  checkSamePair,
-  checkLimits,
-  checkOtherPayer,
-  checkPlace,
-  checkDoubleEnrolment,
-  checkPeriod,
-  checkCredential,
+const CHECKS: readonly (readonly [name: string, check: Check])[] = [
+  ['payer', checkPayer],
+  ['dependent', checkDependent],
+  ['relation', checkRelation],
+  ['same_pair', checkSamePair],
+  ['limits', checkLimits],
+  ['other_payer', checkOtherPayer],
+  ['place', checkPlace],
+  ['double_enrolment', checkDoubleEnrolment],
+  ['period', checkPeriod],
+  ['credential', checkCredential],
 ];
 
 export function examine(desk: Desk, request: BindRequest): Examined | Refusal {
   const persons = findPair(desk, request);
+  desk.onCheck?.('persons', isRefusal(persons) ? persons : undefined);
   if (isRefusal(persons)) return persons;
   const region = employeeEnrolmentOf(desk.db, persons.payer.id)?.region ?? request.region;
   const examined: Examined = {
@@ -75,15 +80,19 @@ export function examine(desk: Desk, request: BindRequest): Examined | Refusal {
     request,
     rule: (rule) => desk.rules.rule(rule, region, desk.today),
   };
-  for (const check of CHECKS) {
-    const refusal = check(question);
-    if (refusal !== undefined) return refusal;
-  }
-  return examined;
+  return (
+    firstRefusal(
+      desk,
+      CHECKS.map(([name, check]) => [name, () => check(question)]),
+    ) ?? examined
+  );
 }
 
 /** The office does not say whether a number exists: an unknown relative is a mismatch like a wrong name. */
-function findPair(desk: Desk, request: BindRequest): { payer: PersonRow; dependent: PersonRow } | Refusal {
+export function findPair(
+  desk: Desk,
+  request: Pick<BindRequest, 'payer' | 'dependent'>,
+): { payer: PersonRow; dependent: PersonRow } | Refusal {
   const payer = findPerson(desk.db, request.payer);
   if (isRefusal(payer)) return payer;
   const dependent = findPerson(desk.db, request.dependent);
@@ -91,7 +100,7 @@ function findPair(desk: Desk, request: BindRequest): { payer: PersonRow; depende
   return payer.id === dependent.id ? refuse('self') : { payer, dependent };
 }
 
-function checkPayer({ desk, payer, rule }: Question): Refusal | undefined {
+export function checkPayer({ desk, payer, rule }: Matter): Refusal | undefined {
   const enrolment = employeeEnrolmentOf(desk.db, payer.id);
   if (enrolment === undefined) return refuse('payer_not_employee');
   const schemes = rule('payer_schemes');
@@ -105,7 +114,7 @@ function checkPayer({ desk, payer, rule }: Question): Refusal | undefined {
   return minimum > 0 && account.balanceFen <= minimum ? refuse('below_minimum_retained') : undefined;
 }
 
-function checkDependent({ desk, dependent, rule }: Question): Refusal | undefined {
+export function checkDependent({ desk, dependent, rule }: Matter): Refusal | undefined {
   if (rule('dependent_must_be_insured') === false) return undefined;
   const schemes = rule('dependent_schemes');
   const counts = validEnrolmentsOf(desk.db, dependent.id).some(
@@ -116,7 +125,7 @@ function checkDependent({ desk, dependent, rule }: Question): Refusal | undefine
   return counts ? undefined : refuse('dependent_uninsured');
 }
 
-function checkRelation({ desk, payer, dependent, relation, rule }: Question): Refusal | undefined {
+export function checkRelation({ desk, payer, dependent, relation, rule }: Matter): Refusal | undefined {
   const allowed = rule('relations_allowed');
   if (allowed === undefined) return refuse('unsupported_here');
   if (!allowed.includes(relation)) return refuse('ineligible_relation');

@@ -125,6 +125,9 @@ const STATE_FACT: Readonly<Record<BindingRow['state'], string>> = {
   WITHDRAWN: 'none',
   SUSPENDED: 'suspended',
   ENDED: 'ended',
+  // Never of a relation.
+  PENDING_TAX: 'none',
+  DONE: 'none',
 };
 
 function bindingFacts(desk: Desk, { dependent }: Pair, binding: BindingRow | undefined): Facts {

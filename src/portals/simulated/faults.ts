@@ -7,7 +7,16 @@ import type { RefusalCode } from '../../contracts/portal.ts';
 import type { Database } from './database.ts';
 import { REFUSAL_CODES } from './refusals.ts';
 
-export const ACT_KINDS = ['bind', 'answer_invitation', 'unbind', 'close'] as const;
+export const ACT_KINDS = [
+  'bind',
+  'answer_invitation',
+  'unbind',
+  'close',
+  'set_order',
+  'pay_premium',
+  'allocate',
+  'set_quota',
+] as const;
 export const QUERY_KINDS = [
   'outcome',
   'person',
@@ -16,6 +25,7 @@ export const QUERY_KINDS = [
   'applications',
   'spending',
   'refunds',
+  'premiums',
   'record_facts',
   'changes',
 ] as const;

@@ -10,6 +10,7 @@ import { addFault, faultSchema } from './faults.ts';
 import { enrolmentSchema, fixtureDay, issueLines, resolveDay, settlementShape } from './fixture.ts';
 import { catchUp, lapse } from './life.ts';
 import { credit, payPremium, settle } from './money.ts';
+import { confirmPayment, refusePayment, waitingPayment } from './premium.ts';
 import { personById } from './records.ts';
 import type { BindingRow, EnrolmentRow } from './rows.ts';
 import { isLive, isPending, LIVE } from './states.ts';
@@ -44,6 +45,9 @@ export const eventSchema = z.discriminatedUnion('event', [
     year: z.number().int(),
     by: z.string().min(1),
   }),
+  z.strictObject({ event: z.literal('tax_confirms'), person }),
+  z.strictObject({ event: z.literal('tax_refuses'), person }),
+  z.strictObject({ event: z.literal('open_wallet'), person }),
   z.strictObject({ event: z.literal('settle'), ...settlementShape, on: fixtureDay.default('today') }),
   z.strictObject({
     event: z.literal('refund'),
@@ -84,6 +88,13 @@ const HANDLERS: { readonly [Name in OfficeEvent['event']]: (desk: Desk, event: E
     desk.db.run('update people set ecertActive = 1 where id = ?', known(desk, person)),
   credit: (desk, event) => credit(desk, known(desk, event.person), event.amountFen),
   pay_premium: (desk, event) => payPremium(desk, { ...event, person: known(desk, event.person) }),
+  tax_confirms: (desk, event) => confirmPayment(desk, waitingPayment(desk, known(desk, event.person))),
+  tax_refuses: (desk, event) => refusePayment(desk, waitingPayment(desk, known(desk, event.person))),
+  open_wallet: (desk, event) =>
+    desk.db.run(
+      'update people set walletOpen = 1, walletRegionOpen = 1 where id = ?',
+      known(desk, event.person),
+    ),
   settle: (desk, event) =>
     settle(desk, { ...event, patient: known(desk, event.patient), on: resolveDay(event.on, desk.today) }),
   refund,

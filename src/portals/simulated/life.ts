@@ -1,5 +1,6 @@
-/** What time does by itself: invitations lapse, relations begin, agreed periods end. */
+/** What time does by itself: invitations lapse, relations begin, agreed periods end, the tax side confirms. */
 import { closeInvitation, type Desk, endBinding, moveBinding } from './desk.ts';
+import { confirmPayments } from './premium.ts';
 import { bindingByNo } from './records.ts';
 import type { BindingRow, InvitationRow } from './rows.ts';
 
@@ -7,6 +8,7 @@ export function catchUp(desk: Desk): void {
   lapseInvitations(desk);
   beginRelations(desk);
   endPeriods(desk);
+  confirmPayments(desk);
 }
 
 /** Lapses the invitation of one binding, whatever its date. */

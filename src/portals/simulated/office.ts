@@ -11,12 +11,15 @@ import type { DocumentType } from '../../domain/insurance.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { AppError } from '../../errors.ts';
 import { answerInvitation, bind } from './bind.ts';
-import { type OfficeOptions, openCounter } from './counter.ts';
+import { type Counter, type OfficeOptions, openCounter } from './counter.ts';
 import type { Database } from './database.ts';
 import { type Desk, digestOfAct } from './desk.ts';
 import { factsFor } from './facts.ts';
 import { addFault, type Fault, type FaultInput, faultSchema, refusalOf } from './faults.ts';
 import { happen, type OfficeEventInput, parseEvent } from './happen.ts';
+import { setOrder } from './order.ts';
+import { allocate, setQuota } from './pool.ts';
+import { orderPremium, premiumViews } from './premium.ts';
 import { findPerson } from './records.ts';
 import { isRefusal, refuse } from './refusals.ts';
 import type { PersonRow } from './rows.ts';
@@ -47,6 +50,11 @@ export interface ActCount {
   readonly times: number;
 }
 
+export interface Rehearsal {
+  readonly checks: readonly { readonly check: string; readonly ok: boolean; readonly refused?: string }[];
+  readonly result: ActResult;
+}
+
 export interface SimulatedOffice extends Portal {
   /** Those who have a story, for the start-up message and the demo login. */
   people(): readonly OfficePerson[];
@@ -59,6 +67,11 @@ export interface SimulatedOffice extends Portal {
   /** Lets the calendar do its work; every call does so as well. */
   tick(): void;
   setFault(fault: FaultInput): void;
+  /**
+   * What an act would come to now: the checks in their order and the answer. Nothing is changed, remembered or
+   * counted, and no fault holds for it.
+   */
+  rehearse(act: PortalAct): Rehearsal;
   acts(): readonly ActCount[];
   actCount(key: string): number;
 }
@@ -93,6 +106,7 @@ export function openSimulatedOffice(options: OfficeOptions): SimulatedOffice {
     applications: (of) => about('applications', of, applicationViews),
     spending: (of) => about('spending', of, spendingViews),
     refunds: (of) => about('refunds', of, refundViews),
+    premiums: (of) => about('premiums', of, (_, person) => premiumViews(office.desk(), person)),
     recordFacts: (asker, wish) =>
       guarded('record_facts', () => {
         const person = findPerson(db, asker);
@@ -113,6 +127,7 @@ export function openSimulatedOffice(options: OfficeOptions): SimulatedOffice {
     },
     tick: office.tick,
     setFault: (fault) => addFault(db, faultSchema.parse(fault)),
+    rehearse: (act) => rehearse(office, act),
     acts: () => db.all<ActCount>('select key, kind, times from acts order by rowid'),
     actCount: (key) => db.get<ActCount>('select key, kind, times from acts where key = ?', key)?.times ?? 0,
   };
@@ -152,11 +167,33 @@ function perform(desk: Desk, act: PortalAct): ActResult {
       return unbind(desk, act);
     case 'close':
       return close(desk, act);
+    case 'set_order':
+      return setOrder(desk, act);
+    case 'pay_premium':
+      return orderPremium(desk, act);
+    case 'allocate':
+      return allocate(desk, act);
+    case 'set_quota':
+      return setQuota(desk, act.request);
   }
 }
 
+function rehearse(office: Counter, act: PortalAct): Rehearsal {
+  const checks: Rehearsal['checks'][number][] = [];
+  office.tick();
+  const result = office.undone((desk) => perform(desk, act), {
+    by: actorOf(act),
+    onCheck: (check, refusal) =>
+      checks.push({ check, ok: refusal === undefined, ...(refusal && { refused: refusal.refused }) }),
+  });
+  return { checks, result };
+}
+
 function actorOf(act: PortalAct): 'payer' | 'dependent' {
-  const isDependent = act.kind === 'answer_invitation' || (act.kind === 'unbind' && act.how === 'exit');
+  const isDependent =
+    act.kind === 'answer_invitation' ||
+    act.kind === 'set_order' ||
+    (act.kind === 'unbind' && act.how === 'exit');
   return isDependent ? 'dependent' : 'payer';
 }
 

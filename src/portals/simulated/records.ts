@@ -9,6 +9,7 @@ import type {
   BindingRow,
   EnrolmentRow,
   InvitationRow,
+  PaymentRow,
   PersonRow,
   PremiumRow,
   SettlementRow,
@@ -94,6 +95,15 @@ export function openInvitation(db: Database, bindingNo: string): InvitationRow |
 /** The bill of the latest year. */
 export function latestPremium(db: Database, person: string): PremiumRow | undefined {
   return db.get<PremiumRow>('select * from premiums where person = ? order by year desc limit 1', person);
+}
+
+/** A payment of that bill on which the tax side has not spoken yet. */
+export function pendingPayment(db: Database, person: string, year: number): PaymentRow | undefined {
+  return db.get<PaymentRow>(
+    "select * from payments where person = ? and year = ? and state = 'pending'",
+    person,
+    year,
+  );
 }
 
 export function latestSettlement(db: Database, patient: string): SettlementRow | undefined {

@@ -23,6 +23,15 @@ const CAUSE_OF: Readonly<Record<RefusalCode, CauseId | undefined>> = {
   not_yours: undefined,
   too_late: undefined,
   unsupported_here: undefined,
+  insufficient_balance: 'zero_balance',
+  already_paid: 'already_paid',
+  outside_window: 'outside_payment_window',
+  not_registered: 'enrolment_not_registered',
+  not_in_resident_scheme: 'relative_not_in_resident_scheme',
+  amount_changed: undefined,
+  wallet_not_open: 'wallet_not_opened',
+  same_province: 'wrong_portal',
+  other_reason: undefined,
 };
 
 export const REFUSAL_CODES = Object.keys(CAUSE_OF) as RefusalCode[];

@@ -1,5 +1,6 @@
 /** The rows of the office's file. Columns carry our own names, so that a row is its record. */
 import type {
+  ApplicationKind,
   ApplicationState,
   Day,
   DocumentType,
@@ -73,7 +74,7 @@ export interface KinshipRow {
 
 export interface ApplicationRow {
   readonly no: string;
-  readonly kind: 'bind' | 'unbind';
+  readonly kind: ApplicationKind;
   readonly applicant: string;
   readonly payer: string;
   readonly dependent: string | null;
@@ -131,6 +132,26 @@ export interface PremiumRow {
   readonly closes: Day | null;
   readonly paidBy: string | null;
   readonly autopay: Flag;
+}
+
+/** A premium paid from a payer's account: the money is gone, the tax side has yet to say that it came. */
+export interface PaymentRow {
+  readonly applicationNo: string;
+  readonly payer: string;
+  readonly person: string;
+  readonly year: number;
+  readonly amountFen: number;
+  readonly day: Day;
+  readonly state: 'pending' | 'confirmed' | 'refused';
+}
+
+/** What a payer has set aside for a relative in another province. */
+export interface QuotaRow {
+  readonly payer: string;
+  readonly dependent: string;
+  readonly relation: Relation;
+  readonly amountFen: number;
+  readonly usedFen: number;
 }
 
 export interface SettlementRow {

@@ -20,6 +20,9 @@ const NEXT: Readonly<Record<ApplicationState, readonly ApplicationState[]>> = {
   REJECTED: [],
   WITHDRAWN: [],
   ENDED: [],
+  // Not of relations: payments and other money matters, which `premium.ts` moves.
+  PENDING_TAX: ['DONE', 'REJECTED'],
+  DONE: [],
 };
 
 /** States in which a relation takes a place: it counts against limits and blocks a second one. */

@@ -2,7 +2,7 @@
 import type { ActResult, PersonKey, Refusal } from '../../contracts/portal.ts';
 import { applicationByNo, insertApplication, viewApplication } from './bind.ts';
 import { daysBetween } from './calendar.ts';
-import { closeInvitation, type Desk, endBinding, moveBinding } from './desk.ts';
+import { closeInvitation, type Desk, endBinding, firstRefusal, moveBinding } from './desk.ts';
 import { bindingByNo, findPerson, liveBindingsOfPayer } from './records.ts';
 import { isRefusal, refuse } from './refusals.ts';
 import type { BindingRow } from './rows.ts';
@@ -17,9 +17,11 @@ export function unbind(
   const binding = bindingByNo(desk.db, wish.bindingNo);
   if (binding === undefined) return refuse('not_found');
   const owner = wish.how === 'exit' ? binding.dependent : binding.payer;
-  if (owner !== person.id) return refuse('not_yours');
-  if (!isLive(binding.state)) return refuse('too_late');
-  const refusal = forbids(desk, binding, wish.how);
+  const refusal = firstRefusal(desk, [
+    ['owner', () => (owner === person.id ? undefined : refuse('not_yours'))],
+    ['state', () => (isLive(binding.state) ? undefined : refuse('too_late'))],
+    ['rules', () => forbids(desk, binding, wish.how)],
+  ]);
   if (refusal !== undefined) return refusal;
   end(desk, binding, wish.how);
   return recordUnbinding(desk, person.id, [binding]);

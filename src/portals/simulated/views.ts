@@ -25,10 +25,16 @@ export function personView(
   }));
   const account = accountOf(db, person);
   if (account === undefined) return { enrollments };
-  const { balanceFen, pastYearsFen, state } = account;
+  const { balanceFen, pastYearsFen, quotaFen, poolFen, state } = account;
   return {
     enrollments,
-    account: { balanceFen, ...(pastYearsFen === null ? {} : { pastYearsFen }), state },
+    account: {
+      balanceFen,
+      ...(pastYearsFen === null ? {} : { pastYearsFen }),
+      ...(quotaFen === null ? {} : { quotaFen }),
+      ...(poolFen === null ? {} : { poolFen }),
+      state,
+    },
   };
 }
 
