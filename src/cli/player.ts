@@ -64,6 +64,8 @@ export interface PlayerOptions extends Library {
   readonly fixture?: Fixture;
   /** Day on which the play begins, at nine in the morning in China. */
   readonly asOf: string;
+  /** Where the talks are kept; in memory unless given. */
+  readonly storeUrl?: string;
 }
 
 interface Talk {
@@ -101,7 +103,7 @@ export async function createPlayer(options: PlayerOptions): Promise<Player> {
     knowledge: options.knowledge,
     understander: options.understander,
     ...(options.fixture === undefined ? {} : { fixture: options.fixture }),
-    storeUrl: ':memory:',
+    storeUrl: options.storeUrl ?? ':memory:',
     officeFile: ':memory:',
     vaultKey: random.bytes(32),
     clock,

@@ -11,6 +11,7 @@ import { createPlayer, type Line, type Played } from '../../src/cli/player.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { openLibrary } from '../../src/library.ts';
 import { readFixture } from '../../src/portals/simulated/fixture.ts';
+import { BACKENDS, type TestBackend } from '../store/backends.ts';
 
 const params = z.record(z.string(), z.record(z.string(), z.json()));
 const step = z.strictObject({
@@ -51,36 +52,43 @@ const DIR = import.meta.dirname;
 const library = openLibrary();
 
 const files = readdirSync(DIR).filter((file) => file.endsWith('.yaml'));
-for (const file of files) {
-  const talks = z.record(z.string(), dialog).parse(load(readFileSync(join(DIR, file), 'utf8')));
-  describe(file.replace('.yaml', ''), () => {
-    for (const [name, talk] of Object.entries(talks)) {
-      it(name, async () => {
-        const fixture = talk.fixture === undefined ? {} : { fixture: readFixture(join(DIR, talk.fixture)) };
-        const player = await createPlayer({ ...library, ...fixture, asOf: talk.as_of });
-        try {
-          const transcript: string[] = [];
-          for (const one of talk.talk) {
-            if (one.fault !== undefined) {
-              player.app.office.setFault(one.fault as never);
-              continue;
-            }
-            const played = await player.play(lineOf(one));
-            transcript.push(describeStep(one), ...played.map(describePlayed));
-            check(one, played, transcript.slice(-8).join('\n'));
-            expect(player.faults, transcript.slice(-8).join('\n')).toEqual([]);
-          }
-          const counted: Record<string, number> = {};
-          for (const { kind, times } of player.app.office.acts())
-            counted[kind] = (counted[kind] ?? 0) + times;
-          expect(counted, 'acts of the office').toEqual(talk.acts);
-          expect((await player.app.verifyAudit()).broken, 'audit chain').toEqual([]);
-        } finally {
-          await player.stop();
-        }
-      });
+// In memory, and on PostgreSQL where there is one: the manager and the tasks must not feel a difference.
+const backends = BACKENDS.filter(({ name }) => name !== 'SQLite file');
+
+for (const backend of backends) {
+  for (const file of files) {
+    const talks = z.record(z.string(), dialog).parse(load(readFileSync(join(DIR, file), 'utf8')));
+    describe(`${file.replace('.yaml', '')} on ${backend.name}`, () => {
+      for (const [name, talk] of Object.entries(talks)) it(name, () => playTalk(talk, backend));
+    });
+  }
+}
+
+async function playTalk(talk: z.infer<typeof dialog>, backend: TestBackend): Promise<void> {
+  const place = await backend.newPlace();
+  const fixture = talk.fixture === undefined ? {} : { fixture: readFixture(join(DIR, talk.fixture)) };
+  const player = await createPlayer({ ...library, ...fixture, asOf: talk.as_of, storeUrl: place.url });
+  try {
+    const transcript: string[] = [];
+    for (const one of talk.talk) {
+      if (one.fault !== undefined) {
+        player.app.office.setFault(one.fault as never);
+        continue;
+      }
+      const played = await player.play(lineOf(one));
+      transcript.push(describeStep(one), ...played.map(describePlayed));
+      const recent = transcript.slice(-8).join('\n');
+      check(one, played, recent);
+      expect(player.faults, recent).toEqual([]);
     }
-  });
+    const counted: Record<string, number> = {};
+    for (const { kind, times } of player.app.office.acts()) counted[kind] = (counted[kind] ?? 0) + times;
+    expect(counted, 'acts of the office').toEqual(talk.acts);
+    expect((await player.app.verifyAudit()).broken, 'audit chain').toEqual([]);
+  } finally {
+    await player.stop();
+    await place.remove();
+  }
 }
 
 function lineOf(one: Step): Line {
