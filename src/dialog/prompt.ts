@@ -13,6 +13,20 @@ import { fillTemplate } from './template.ts';
 /** A secure link lapses after this: long enough to fetch a relative's ID card from the next room. */
 export const LINK_LIFETIME_MS = 30 * 60_000;
 
+/** A summary that was shown longer ago than this is shown again before a yes to it counts. */
+export const CONFIRM_WITHIN_MS = 15 * 60_000;
+
+/**
+ * Whether a yes can mean the summary that is open: it was put in an earlier turn, nothing has moved since, and
+ * it is not too long ago. In a batch of messages a yes may otherwise meet a summary nobody has seen.
+ */
+export function isAsked({ before, stack, context }: Draft): 'yes' | 'unseen' | 'too_long_ago' {
+  const { asking } = before;
+  if (asking === undefined || stack.at(-1) !== before.stack.at(-1)) return 'unseen';
+  const askedAt = asking.askedAt === undefined ? Number.NaN : Date.parse(asking.askedAt);
+  return context.now - askedAt <= CONFIRM_WITHIN_MS ? 'yes' : 'too_long_ago';
+}
+
 /** Leaves the draft with the question of the top frame, asked again in other words when it was missed. */
 export function askTop(draft: Draft): void {
   const rest = restOf(draft);
@@ -22,9 +36,13 @@ export function askTop(draft: Draft): void {
     return;
   }
   const asking = askingOf(draft, frame, rest);
-  draft.asking = asking;
   // The third miss ended with the offer of a person; the question itself would bury it.
-  if (draft.isMissed && draft.misses >= MISSES_BEFORE_PERSON) return;
+  if (draft.isMissed && draft.misses >= MISSES_BEFORE_PERSON) {
+    const { askedAt } = draft.asking ?? {};
+    draft.asking = askedAt === undefined ? asking : { ...asking, askedAt };
+    return;
+  }
+  draft.asking = { ...asking, askedAt: new Date(draft.context.now).toISOString() };
   const again: JsonObject = draft.isMissed ? { again: draft.misses } : {};
   const choices: JsonObject =
     asking.choices === undefined ? {} : { choices: asking.choices as unknown as Json };

@@ -23,7 +23,7 @@ import type { Understanding } from '../domain/understanding.ts';
 import type { Listening } from '../understanding/understander.ts';
 import { type Draft, draftOf, type NewCase, say, type TurnContext, todayOf } from './draft.ts';
 import { applyOffice, applySettled, applyStaff, applyTimer } from './news.ts';
-import { askTop } from './prompt.ts';
+import { askTop, isAsked } from './prompt.ts';
 import { back, cancel, correct, miss, reopen, repeat, restart } from './repair.ts';
 import { answer, askBack, greet, outOfScope, thank } from './respond.ts';
 import { deliver, pushFlow, renewStack, restOf, rootFlow, rootIndex } from './stack.ts';
@@ -257,7 +257,7 @@ function provideWithoutTask(draft: Draft, slots: Slots): void {
 function decide(draft: Draft, kind: 'affirm' | 'deny'): void {
   const ask = restOf(draft)?.ask;
   if (ask?.confirm === true) {
-    deliver(draft, draft.stack.length - 1, { type: kind });
+    confirm(draft, kind);
     return;
   }
   const value = kind === 'affirm' ? 'yes' : 'no';
@@ -272,6 +272,14 @@ function decide(draft: Draft, kind: 'affirm' | 'deny'): void {
   const offer = draft.before.lastReplies.at(-1)?.params.followUp;
   if (draft.stack.length === 0 && kind === 'affirm' && typeof offer === 'string') startFlow(draft, offer, {});
   else say(draft, kind === 'affirm' ? 'repair.ok' : 'repair.ok_no');
+}
+
+/** A no changes nothing and always counts; a yes counts for what was shown, and not for ever. */
+function confirm(draft: Draft, kind: 'affirm' | 'deny'): void {
+  const asked = kind === 'deny' ? 'yes' : isAsked(draft);
+  if (asked === 'yes') deliver(draft, draft.stack.length - 1, { type: kind });
+  // The summary follows by the end of the turn.
+  else if (asked === 'too_long_ago') say(draft, 'repair.confirm_expired');
 }
 
 /** A secure page was completed. Who verified is now known to the conversation, by reference only. */

@@ -130,6 +130,8 @@ export interface Asking {
   /** Offered answers; typed words may choose one of them as well. */
   readonly choices?: readonly Choice[];
   readonly secure?: SecurePurpose;
+  /** When it was put last. A yes to a summary counts for a while only. */
+  readonly askedAt?: Instant;
 }
 
 /** What outlives a flow. Holds references and plain facts; nothing that identifies a person. */
@@ -158,7 +160,7 @@ export interface Conversation {
   /** Intents offered by the last ask-back; never two ask-backs in a row. */
   readonly offered?: readonly Intent[];
   readonly openCase?: CaseId;
-  /** Version of the knowledge the running tasks began with; they keep it until the stack is empty. */
+  /** Version of the knowledge of the last turn. Running tasks keep it until the stack is empty. */
   readonly knowledge?: string;
   readonly updatedAt: Instant;
 }

@@ -139,6 +139,7 @@ const conversation = whole<Conversation>()({
     params: object,
     choices: choices.exactOptional(),
     secure: purpose.exactOptional(),
+    askedAt: text.exactOptional(),
   }).exactOptional(),
   lastReplies: z.array(whole<Reply>()({ id: text, params: object })),
   misses: z.number(),

@@ -7,6 +7,8 @@ const input = z.strictObject({ person: personRef, invitationNo: z.string().min(1
 
 export const answerInvitation = defineTask({
   input,
+  // An acceptance is undone by leaving; after a refusal the payer may ask again.
+  undo: { answer: { by: 'task', task: 'unbind' } },
   async run({ person, invitationNo, accept }: z.output<typeof input>, context) {
     const dependent = await context.person(person);
     const act = { kind: 'answer_invitation', dependent, invitationNo, accept } as const;

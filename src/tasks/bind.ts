@@ -1,9 +1,12 @@
 /** Asks the office for a relation between payer and dependent, under the signed 承诺书. */
 import { z } from 'zod';
+import type { PersonKey } from '../contracts/portal.ts';
 import type { ApplicationRecord } from '../contracts/store.ts';
+import type { PersonRef } from '../domain/ids.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { maskName } from '../domain/masking.ts';
-import { day, personRef, region, relation } from './schemas.ts';
-import { defineTask, done, refused } from './task.ts';
+import { day, personRef, pledge, region, relation } from './schemas.ts';
+import { defineTask, done, refused, type TaskContext } from './task.ts';
 
 const input = z.strictObject({
   payer: personRef,
@@ -12,11 +15,12 @@ const input = z.strictObject({
   region,
   startsOn: day.optional(),
   endsOn: day.optional(),
-  pledge: z.strictObject({ version: z.string(), digest: z.string(), signedAt: z.string() }),
+  pledge,
 });
 
 export const bind = defineTask({
   input,
+  undo: { bind: { by: 'task', task: 'unbind' } },
   async run(wish: z.output<typeof input>, context) {
     const [payer, dependent] = [await context.person(wish.payer), await context.person(wish.dependent)];
     const answer = await context.act('bind', {
@@ -51,10 +55,25 @@ export const bind = defineTask({
         applicationNo,
         state,
         dependentName: maskName(dependent.name),
-        ...(state === 'PENDING_CONFIRM' ? { needsConfirmBy: 'dependent' } : {}),
+        ...(state === 'PENDING_CONFIRM' ? await invitationOf(context, wish.dependent, dependent) : {}),
         ...(state === 'PENDING_REVIEW' ? { needsReview: true } : {}),
       },
       [record],
     );
   },
 });
+
+/**
+ * How the relative comes to answer. Whoever has a conversation with us is asked there; for anybody else
+ * the payer gets the number of the invitation to pass on. It opens nothing by itself: the relative proves
+ * who they are, and the office knows for whom it is.
+ */
+async function invitationOf(context: TaskContext, ref: PersonRef, key: PersonKey): Promise<JsonObject> {
+  const asked = { needsConfirmBy: 'dependent', dependent: ref };
+  const [latest] = await context.portal.invitations(key);
+  // Answered already, in the province's own app.
+  if (latest === undefined) return { needsConfirmBy: 'dependent' };
+  const { invitationNo, expiresOn } = latest;
+  if (await context.isReachable(ref)) return { needsConfirmBy: 'dependent', expiresOn };
+  return { ...asked, inviteCode: invitationNo, expiresOn };
+}

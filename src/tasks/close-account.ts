@@ -8,6 +8,7 @@ const input = z.strictObject({ person: personRef });
 
 export const closeAccount = defineTask({
   input,
+  undo: { close: { by: 'task', task: 'bind' } },
   async run({ person }: z.output<typeof input>, context) {
     const actor = await context.person(person);
     const answer = await context.act('close', { kind: 'close', actor });

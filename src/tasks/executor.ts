@@ -8,7 +8,7 @@
  */
 import type { Clock } from '../contracts/clock.ts';
 import type { ActResult, Portal, PortalAct } from '../contracts/portal.ts';
-import type { TaskRow, Tasks, Vault } from '../contracts/store.ts';
+import type { PersonalData, TaskRow, Tasks, Vault } from '../contracts/store.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { maskName } from '../domain/masking.ts';
@@ -29,7 +29,7 @@ export interface Clerk {
 
 export interface ClerkOptions {
   readonly tasks: Tasks;
-  readonly vault: Pick<Vault, 'reveal'>;
+  readonly vault: Pick<Vault, 'reveal' | 'conversationsOf'> & PersonalData;
   readonly portal: Portal;
   readonly clock: Clock;
   /** One event a line, ids and codes only. */
@@ -64,7 +64,7 @@ async function attempt(options: ClerkOptions, task: TaskRow, doubt: Doubt): Prom
   if (definition === undefined) {
     throw new AppError('bad_input', `There is no task '${task.name}'; see tasks/registry.ts`);
   }
-  return definition.run(parseInput(definition, task), contextFor(options, task, doubt));
+  return definition.run(parseInput(definition, task), contextFor(options, { task, definition, doubt }));
 }
 
 function parseInput(definition: Task, task: TaskRow): unknown {
@@ -75,12 +75,19 @@ function parseInput(definition: Task, task: TaskRow): unknown {
   throw new AppError('bad_input', `Task '${task.name}' was given unusable input in: ${fields}`);
 }
 
-function contextFor(options: ClerkOptions, task: TaskRow, doubt: Doubt): TaskContext {
+interface Running {
+  readonly task: TaskRow;
+  readonly definition: Task;
+  readonly doubt: Doubt;
+}
+
+function contextFor(options: ClerkOptions, { task, definition, doubt }: Running): TaskContext {
   const { tasks, vault, portal, clock } = options;
   return {
     task,
     portal,
     tasks,
+    data: vault,
     now: new Date(clock.now()).toISOString(),
     async person(ref) {
       const person = await vault.reveal(ref);
@@ -92,7 +99,15 @@ function contextFor(options: ClerkOptions, task: TaskRow, doubt: Doubt): TaskCon
       const person = await vault.reveal(ref);
       return person === undefined ? undefined : maskName(person.name);
     },
-    act: (step, act) => actOnce(options, { task, key: `${task.id}:${step}`, act, doubt }),
+    isReachable: async (ref) => (await vault.conversationsOf(ref)).length > 0,
+    async act(step, act) {
+      if (definition.undo[step] === undefined) {
+        throw new Error(
+          `Task '${task.name}' does not say how its step '${step}' is undone; add it to \`undo\``,
+        );
+      }
+      return actOnce(options, { task, key: `${task.id}:${step}`, act, doubt });
+    },
   };
 }
 

@@ -11,6 +11,7 @@ const input = z.strictObject({
 
 export const lookUpRecords = defineTask({
   input,
+  undo: {},
   async run({ person, ...wish }: z.output<typeof input>, context) {
     const key = await context.person(person);
     const known = await context.portal.person(key);

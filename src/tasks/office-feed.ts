@@ -108,7 +108,8 @@ async function invitationSent(options: OfficeFeedOptions, change: PortalChange):
   // Answered or lapsed before we read of it.
   if (invitation === undefined) return [];
   const { invitationNo, payerName, relation, expiresOn } = invitation;
-  const params = { invitationNo, payerName, relation, expiresOn };
+  // The reference is for the reminder: before it is said, the office is asked whether it is still true.
+  const params = { invitationNo, payerName, relation, expiresOn, person: dependent.ref };
   return conversations.map((conversation) => message(options, change, { conversation, params }));
 }
 
@@ -119,10 +120,12 @@ async function applicationChanged(
   const { applicationNo, state, reason, materials } = change;
   if (applicationNo === undefined || state === undefined) return NOTHING;
   const record = await options.store.applicationByNo(applicationNo);
-  if (record?.state === state) return NOTHING;
+  // Apart from what the payer hears: their own act may be on record already.
+  const receipts = state === 'ACTIVE' ? await relationBegan(options, change) : [];
+  if (record?.state === state) return { messages: receipts, applications: [] };
   const applications = record === undefined ? [] : stateOf(change);
   const owner = record?.conversation ?? (await newestConversationOf(options, change, 'payer'));
-  if (change.by === 'payer' || owner === undefined) return { messages: [], applications };
+  if (change.by === 'payer' || owner === undefined) return { messages: receipts, applications };
   const dependent = await personIn(options, change, 'dependent');
   const params = {
     applicationNo,
@@ -131,7 +134,21 @@ async function applicationChanged(
     ...(materials === undefined ? {} : { materials }),
     ...(dependent === undefined ? {} : { dependentName: maskName(dependent.key.name) }),
   };
-  return { messages: [message(options, change, { conversation: owner, params })], applications };
+  const event = record?.kind === 'premium' ? 'premium' : change.kind;
+  const toOwner = message(options, change, { conversation: owner, params, event });
+  return { messages: [toOwner, ...receipts], applications };
+}
+
+/** The other side of the pact has its receipt too, unless it was their own act. */
+async function relationBegan(options: OfficeFeedOptions, change: PortalChange): Promise<Message[]> {
+  const dependent = change.by === 'dependent' ? undefined : await personIn(options, change, 'dependent');
+  const payer = await personIn(options, change, 'payer');
+  if (dependent === undefined || payer === undefined) return [];
+  const params = { payerName: maskName(payer.key.name) };
+  const conversations = await options.vault.conversationsOf(dependent.ref);
+  return conversations.map((conversation) =>
+    message(options, change, { conversation, params, event: 'relation.active' }),
+  );
 }
 
 /** Both sides are told, each with the other's masked name where we know it. */
@@ -165,12 +182,16 @@ function stateOf({ applicationNo, state, reason }: PortalChange): Effects['appli
 function message(
   { portal }: OfficeFeedOptions,
   change: PortalChange,
-  { conversation, params }: { conversation: ConversationId; params: JsonObject },
+  {
+    conversation,
+    params,
+    event = change.kind,
+  }: { conversation: ConversationId; params: JsonObject; event?: string },
 ): Message {
   return {
     conversation,
     messageId: `office:${portal.id}:${change.seq}:${conversation}`,
-    content: { kind: 'office', event: change.kind, params },
+    content: { kind: 'office', event, params },
   };
 }
 

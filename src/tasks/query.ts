@@ -6,13 +6,22 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import { personRef } from './schemas.ts';
 import { defineTask, done, refused, type TaskContext } from './task.ts';
 
-const OBJECTS = ['members', 'balance', 'spending', 'refund', 'invitations', 'applications'] as const;
+const OBJECTS = [
+  'members',
+  'balance',
+  'spending',
+  'refund',
+  'invitations',
+  'applications',
+  'premiums',
+] as const;
 const input = z.strictObject({ person: personRef, object: z.enum(OBJECTS) });
 type Wish = z.output<typeof input>;
 type Rows = readonly object[];
 
 export const query = defineTask({
   input,
+  undo: {},
   async run({ person, object }: Wish, context) {
     const key = await context.person(person);
     // Lists are empty for strangers; only this question tells whether the office knows the person.
@@ -20,7 +29,14 @@ export const query = defineTask({
     if ('refused' in known) return refused(known);
     const rows = await READERS[object](context, { key, person });
     if ('refused' in rows) return refused(rows);
-    return done({ object, items: rows.map(plain), at: context.now });
+    // What the account holds is shown before any money is moved.
+    const balanceFen = known.account?.balanceFen;
+    return done({
+      object,
+      items: rows.map(plain),
+      at: context.now,
+      ...(object === 'premiums' && balanceFen !== undefined ? { balanceFen } : {}),
+    });
   },
 });
 
@@ -32,6 +48,7 @@ const READERS: { readonly [Object in Wish['object']]: Reader } = {
   refund: ({ portal }, { key }) => portal.refunds(key),
   invitations: ({ portal }, { key }) => portal.invitations(key),
   applications,
+  premiums: ({ portal }, { key }) => portal.premiums(key),
   async balance({ portal }, { key }) {
     const known = await portal.person(key);
     if ('refused' in known) return known;

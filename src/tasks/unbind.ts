@@ -14,6 +14,8 @@ const input = z.strictObject({
 
 export const unbind = defineTask({
   input,
+  // Not the same relation again, but a new one.
+  undo: { unbind: { by: 'task', task: 'bind' } },
   async run({ person, bindingNo, how }: z.output<typeof input>, context) {
     const actor = await context.person(person);
     const answer = await context.act('unbind', { kind: 'unbind', actor, bindingNo, how });

@@ -84,6 +84,7 @@ describe('news of the office', () => {
       { event: 'binding.ended', params: { role: 'payer', otherName: '己*', reason: 'death' } },
     ]);
     expect(await news(sibling)).toMatchObject([
+      { event: 'relation.active', params: { payerName: '甲*' } },
       { event: 'binding.ended', params: { role: 'dependent', otherName: '甲*' } },
     ]);
     const [record] = await world.store.applicationsOf(await world.person('payer'));
@@ -97,7 +98,7 @@ describe('news of the office', () => {
     const input = { person: await world.person('sibling'), bindingNo: binding?.bindingNo ?? '', how: 'exit' };
     await world.clerk.run(await world.submit(sibling, 'unbind', input));
     await feedOf(world).drain();
-    expect(await news(sibling)).toEqual([]);
+    expect((await news(sibling)).map(({ event }) => event)).toEqual(['relation.active']);
     expect(await news(payer)).toMatchObject([{ event: 'binding.ended', params: { reason: 'exit' } }]);
   });
 

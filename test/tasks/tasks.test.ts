@@ -239,12 +239,19 @@ describe('a task that cannot be run', () => {
 describe('the registry', () => {
   it('knows every task by the name flows use', () => {
     expect(Object.keys(TASKS).toSorted()).toEqual([
+      'allocate',
       'answer-invitation',
       'bind',
+      'check-invitation',
       'close-account',
+      'erase-data',
       'look-up-records',
+      'pay-premium',
       'query',
+      'set-payer-order',
+      'set-quota',
       'unbind',
+      'view-data',
     ]);
   });
 });
