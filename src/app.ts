@@ -9,7 +9,8 @@ import type { Store } from './contracts/store.ts';
 import { createManager, type ManagerDeps } from './dialog/manager.ts';
 import { createOutbox } from './dialog/outbox.ts';
 import type { ConversationId, TaskId } from './domain/ids.ts';
-import type { Knowledge } from './knowledge/knowledge.ts';
+import { createEditions, type Editions, newestKnowledge } from './editions.ts';
+import type { Library } from './library.ts';
 import { codeOf, type Log, type LogEvents } from './log.ts';
 import type { Fixture } from './portals/simulated/fixture.ts';
 import { knowledgeRules } from './portals/simulated/knowledge-rules.ts';
@@ -18,19 +19,19 @@ import { createSecureDesk, type SecureDesk } from './secure/secure-desk.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import { createClerk } from './tasks/executor.ts';
 import { createOfficeFeed } from './tasks/office-feed.ts';
-import type { Understander } from './understanding/understander.ts';
+import { createWithdrawalsWatch } from './withdrawals.ts';
 
 /** How often the tables are searched for anything that was missed. */
 const SWEEP_MS = 30_000;
 
-export interface AppParts {
+export interface AppParts extends Library {
   readonly storeUrl: string;
   readonly officeFile: string;
   readonly vaultKey: Uint8Array;
   readonly clock: Clock;
   readonly random: Random;
-  readonly knowledge: Knowledge;
-  readonly understander: Understander;
+  /** Folder in which the command line leaves withdrawals; absent: nobody does. */
+  readonly intents?: string;
   /** Made from the people of the office, who are the demo identities. */
   readonly identity: (office: SimulatedOffice) => IdentityProvider;
   readonly secureUrl: (token: string) => string;
@@ -45,10 +46,14 @@ export interface App {
   readonly store: Store;
   readonly office: SimulatedOffice;
   readonly secure: SecureDesk;
+  /** The knowledge in use; whoever reads the folder again publishes here. */
+  readonly editions: Editions;
   /** The front door. */
   readonly receive: Receive;
   /** Takes up what an earlier process left, opens the channels and begins to work. */
   start(connectors: readonly Connector[]): Promise<void>;
+  /** Asks now what is withdrawn; by itself it is asked every two seconds. */
+  refreshWithdrawals(): Promise<void>;
   /** Resolves when nothing is due any more: no turn, no task, no delivery, no news of the office. */
   idle(): Promise<void>;
   /** Ends what is running and closes everything; nothing acknowledged is lost. */
@@ -59,6 +64,7 @@ export interface App {
 
 export async function createApp(parts: AppParts): Promise<App> {
   const { clock, random, knowledge, log } = parts;
+  const editions = createEditions({ knowledge, understander: parts.understander });
   const opened = await openStore({
     url: parts.storeUrl,
     clock,
@@ -74,7 +80,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { store, engine } = opened;
   const office = openSimulatedOffice({
     file: parts.officeFile,
-    rules: knowledgeRules(knowledge),
+    rules: knowledgeRules(newestKnowledge(editions)),
     clock,
     random,
     ...(parts.fixture === undefined ? {} : { fixture: parts.fixture }),
@@ -83,6 +89,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     links: store,
     vault: store,
     identity: parts.identity(office),
+    // What is signed must be what was shown: the words of these pages change with a restart only.
     knowledge,
     clock,
   });
@@ -92,8 +99,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     store,
     clock,
     random,
-    knowledge: () => knowledge,
-    understander: () => parts.understander,
+    knowledge: (version) => editions.of(version).knowledge,
+    understander: (version) => editions.of(version).understander,
     secureUrl: parts.secureUrl,
     onFailure: (conversation, error) => {
       log.event('turn.failed', { conversation, code: codeOf(error) });
@@ -114,6 +121,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     clock,
     log: (event, fields) => log.event(event as 'task.settled', fields as LogEvents['task.settled']),
   });
+  const withdrawals = createWithdrawalsWatch({ store, editions, log, intents: parts.intents });
   engine.work('address', (key) => manager.process(key as ConversationId));
   engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
   engine.work('task', (key) => clerk.run(key as TaskId));
@@ -125,10 +133,15 @@ export async function createApp(parts: AppParts): Promise<App> {
     store,
     office,
     secure,
+    editions,
+    refreshWithdrawals: () => withdrawals.refresh(),
     receive,
     engine,
     verifyAudit: opened.verifyAudit,
     async start(list) {
+      // Before the first word: what was withdrawn while we were off must not be said.
+      await withdrawals.refresh();
+      withdrawals.start();
       for (const connector of list) {
         connectors.set(connector.id, connector);
         await connector.start(receive);
@@ -151,6 +164,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       clearInterval(sweeper);
       for (const connector of connectors.values()) await connector.stop();
       await feed.settled();
+      await withdrawals.stop();
       await opened.close();
       await office.stop();
     },

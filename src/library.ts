@@ -1,4 +1,4 @@
-/** Loads what is known and trains what understands it: once a process. */
+/** Loads what is known and trains what understands it: at the start, and for commands. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,16 +18,18 @@ export const KNOWLEDGE_DIR = fileURLToPath(new URL('../knowledge/', import.meta.
 
 /**
  * @param cacheDir where the trained model is kept between starts; absent: trained anew
+ * @param dir another knowledge folder than that of this installation
  * @throws AppError `bad_knowledge` with every problem of every file
  */
-export function openLibrary(options: { readonly cacheDir?: string } = {}): Library {
-  const knowledge = loadKnowledge(KNOWLEDGE_DIR);
-  const cache = options.cacheDir === undefined ? undefined : fileCache(join(options.cacheDir, 'model.json'));
+export function openLibrary(options: { readonly cacheDir?: string; readonly dir?: string } = {}): Library {
+  const knowledge = loadKnowledge(options.dir ?? KNOWLEDGE_DIR);
+  const cache = options.cacheDir === undefined ? undefined : modelCache(options.cacheDir);
   return { knowledge, understander: createUnderstanding(knowledge, cache) };
 }
 
 /** A cache that is missing or torn is trained anew; one that is there is whole, since it is renamed into place. */
-function fileCache(file: string): ModelCache {
+export function modelCache(cacheDir: string): ModelCache {
+  const file = join(cacheDir, 'model.json');
   return {
     load() {
       if (!existsSync(file)) return undefined;

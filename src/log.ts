@@ -20,6 +20,17 @@ export interface LogEvents {
     readonly attempts: number;
   };
   'feed.failed': { readonly code: string };
+  'knowledge.reloaded': { readonly version: string; readonly ms: number; readonly trained: number };
+  'knowledge.refused': {
+    readonly file: string;
+    readonly key: string;
+    readonly problems: number;
+    readonly kept: string;
+  };
+  'knowledge.reload_failed': { readonly code: string };
+  'knowledge.withdrawals': { readonly withdrawn: number; readonly version: string };
+  'knowledge.withdrawals_failed': { readonly code: string };
+  'knowledge.intent_unreadable': { readonly file: string };
   'request.failed': { readonly route: string; readonly code: string };
 }
 
@@ -27,7 +38,14 @@ export interface Log {
   event<E extends keyof LogEvents>(name: E, fields: LogEvents[E]): void;
 }
 
-const ERRORS = new Set<keyof LogEvents>(['turn.failed', 'job.failed', 'request.failed']);
+const ERRORS = new Set<keyof LogEvents>([
+  'turn.failed',
+  'job.failed',
+  'request.failed',
+  'knowledge.refused',
+  'knowledge.reload_failed',
+  'knowledge.withdrawals_failed',
+]);
 
 export function createLog(level: Config['logLevel'], stream: DestinationStream = destination(2)): Log {
   const logger = pino({ level, base: null }, stream);

@@ -7,10 +7,12 @@ import { type App, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { createWebConnector } from './connectors/web/index.ts';
 import type { Connector } from './contracts/connector.ts';
-import { type Library, openLibrary } from './library.ts';
+import { KNOWLEDGE_DIR, type Library, modelCache, openLibrary } from './library.ts';
 import { codeOf, createLog, type Log } from './log.ts';
+import { createReloader, type Reloader } from './reload.ts';
 import { createDemoIdentity } from './secure/demo-identity.ts';
 import { createServer, type WebServer } from './web/server.ts';
+import { intentsDir } from './withdrawals.ts';
 
 export const clock = { now: () => Date.now() };
 export const random = { bytes: (size: number) => new Uint8Array(randomBytes(size)) };
@@ -47,6 +49,7 @@ export async function startGongji(
     storeUrl:
       config.databaseUrl ??
       pathToFileURL(join(config.dataDir, 'gongji.sqlite')).href.replace('file:', 'sqlite:'),
+    intents: intentsDir(config.dataDir),
     officeFile: join(config.dataDir, 'office.sqlite'),
     vaultKey: config.vaultKey ?? keyFile(join(config.dataDir, 'vault.key')),
     identity: (office) => createDemoIdentity({ people: office.people(), clock, random, tell }),
@@ -66,14 +69,24 @@ export async function startGongji(
     pagesDir: PAGES_DIR,
     publicUrl: config.publicUrl,
     isBehindProxy: config.isBehindProxy,
-    health: async () => ({ store: app.store.describe(), knowledge: library.knowledge.version }),
+    health: async () => ({
+      store: app.store.describe(),
+      knowledge: app.editions.of().knowledge.version,
+    }),
     onFailure: (failure) => log.event('request.failed', failure),
   });
   const listening = await server.listen(config.port, config.host);
   url = config.publicUrl ?? listening.url;
   await app.start([web, ...more]);
+  const reloader = createReloader({
+    dir: KNOWLEDGE_DIR,
+    editions: app.editions,
+    log,
+    warn: (line) => void process.stderr.write(`${line}\n`),
+    keepModel: (model) => modelCache(config.dataDir).save(model),
+  });
   log.event('app.started', { url, knowledge: library.knowledge.version });
-  return { app, server, url, library, stop: () => stop({ app, server, web, log }) };
+  return { app, server, url, library, stop: () => stop({ app, server, web, log, reloader }) };
 }
 
 /** The key of the vault, made at the first start and readable by nobody else. */
@@ -88,12 +101,15 @@ async function stop({
   server,
   web,
   log,
+  reloader,
 }: {
   app: App;
   server: WebServer;
   web: Connector;
   log: Log;
+  reloader: Reloader;
 }): Promise<void> {
+  reloader.close();
   await web.stop();
   await server.close();
   await app.stop();

@@ -11,6 +11,7 @@ import type { Json } from '../domain/json.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Understander } from '../understanding/understander.ts';
 import { todayOf } from './draft.ts';
+import { broughtTo, pinOf } from './edition.ts';
 import { render } from './render.ts';
 import { type Turn, turn } from './turn.ts';
 
@@ -21,8 +22,9 @@ const TRANSCRIPT_LINES = 60;
 
 export interface ManagerDeps {
   readonly store: Mailbox & Outbox & Cases;
-  readonly knowledge: () => Knowledge;
-  readonly understander: () => Understander;
+  /** Of the version asked for while it is kept, else of the newest; never with what is withdrawn. */
+  readonly knowledge: (version?: string) => Knowledge;
+  readonly understander: (version?: string) => Understander;
   readonly clock: Clock;
   readonly random: Random;
   readonly secureUrl: (token: string) => string;
@@ -57,23 +59,27 @@ type Items = readonly InboxItem[];
 /** `again`: something is left to be tried at once. */
 type Taken = 'committed' | 'stale' | 'again';
 
-async function takeTurn(deps: ManagerDeps, before: Conversation, items: Items): Promise<Taken> {
+async function takeTurn(deps: ManagerDeps, loaded: Conversation, items: Items): Promise<Taken> {
   const started = performance.now();
+  // Both of one version, and the same for the whole turn: a new one may come while the turn waits.
+  const pin = pinOf(loaded);
+  const library = { knowledge: deps.knowledge(pin), understander: deps.understander(pin) };
+  const before = broughtTo(loaded, library.knowledge);
   let result: Turn;
   let parts: readonly OutboundPart[];
   let cases: readonly Case[];
   try {
-    result = think(deps, before, items);
+    result = think(deps, library, before, items);
     cases = await casesOf(deps, result, items);
-    parts = numbered(result.replies, cases).map((reply) => render(reply, deps.knowledge()));
+    parts = numbered(result.replies, cases).map((reply) => render(reply, library.knowledge));
   } catch (error) {
     deps.onFailure?.(before.id, error);
-    return giveUpOrRetry(deps, before, items);
+    return giveUpOrRetry(deps, loaded, items);
   }
   const committed = await deps.store.commitTurn({
-    conversation: result.conversation,
+    conversation: { ...result.conversation, knowledge: library.knowledge.version },
     seqs: items.map(({ seq }) => seq),
-    log: logOf(deps, before, result, performance.now() - started),
+    log: logOf(library.knowledge.version, loaded, result, performance.now() - started),
     replies: parts,
     tasks: result.tasks,
     links: result.links,
@@ -84,13 +90,17 @@ async function takeTurn(deps: ManagerDeps, before: Conversation, items: Items): 
   return committed;
 }
 
-function think(deps: ManagerDeps, before: Conversation, items: Items): Turn {
+interface Library {
+  readonly knowledge: Knowledge;
+  readonly understander: Understander;
+}
+
+function think(deps: ManagerDeps, library: Library, before: Conversation, items: Items): Turn {
   return turn(
     before,
     items.map(({ content }) => content),
     {
-      knowledge: deps.knowledge(),
-      understander: deps.understander(),
+      ...library,
       now: deps.clock.now(),
       random: (size) => deps.random.bytes(size),
       secureUrl: deps.secureUrl,
@@ -155,7 +165,7 @@ function numbered(replies: readonly Reply[], cases: readonly Case[]): readonly R
   });
 }
 
-function logOf(deps: ManagerDeps, before: Conversation, result: Turn, costMs: number): TurnLog {
+function logOf(knowledge: string, before: Conversation, result: Turn, costMs: number): TurnLog {
   const { understanding } = result;
   const understood: Json =
     understanding === undefined
@@ -168,6 +178,6 @@ function logOf(deps: ManagerDeps, before: Conversation, result: Turn, costMs: nu
     effects: result.effects,
     understanding: understood,
     costMs,
-    knowledge: deps.knowledge().version,
+    knowledge,
   };
 }

@@ -54,6 +54,16 @@ export function trainHeads(source: Source, featurize: Featurize, cache: ModelCac
   return heads;
 }
 
+/** Every sentence that training looks at. */
+export function sentencesOf({ intents, lexicon }: Source): readonly string[] {
+  return [
+    ...[...intents.values()].flatMap(({ examples }) => examples),
+    ...Object.values(lexicon.symptoms).flatMap(({ examples }) => examples),
+    ...Object.values(lexicon.causes).flatMap(({ examples }) => examples),
+    ...Object.values(lexicon.negatives).flat(),
+  ];
+}
+
 /** Exported for cross-validation. @internal */
 export function examplesOf({ intents, lexicon }: Source, featurize: Featurize) {
   const symptoms = Object.entries(lexicon.symptoms).flatMap(([label, { examples }]) =>

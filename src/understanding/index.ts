@@ -3,11 +3,11 @@ import type { Intent } from '../domain/taxonomy.ts';
 import type { Reaction, Scored, Understanding } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createCommander } from './commands.ts';
-import { trainHeads } from './heads.ts';
+import { type Featurize, sentencesOf, trainHeads } from './heads.ts';
 import { createJudge, type Judgement } from './judge.ts';
 import { anyOf } from './patterns.ts';
 import { decide, type Verdict } from './policy.ts';
-import { createReader, type Sentence } from './read.ts';
+import { createReader, type Reader, type Sentence } from './read.ts';
 import { THRESHOLDS } from './thresholds.ts';
 import type { Listening, ModelCache, Understander } from './understander.ts';
 
@@ -19,13 +19,45 @@ const WISHES: Partial<Record<Reaction, Intent>> = {
 };
 const SURE = 0.97;
 
+type Source = Pick<Knowledge, 'intents' | 'lexicon' | 'regions'>;
+
 /** Trains on the sentences of `knowledge/`, or takes the weights from the cache when they fit them. */
-export function createUnderstanding(
-  knowledge: Pick<Knowledge, 'intents' | 'lexicon' | 'regions'>,
-  cache?: ModelCache,
-): Understander {
+export function createUnderstanding(knowledge: Source, cache?: ModelCache): Understander {
   const reader = createReader(knowledge);
-  const heads = trainHeads(knowledge, reader.featurize, cache);
+  return assemble(knowledge, reader, reader.featurize, cache);
+}
+
+/** Sentences looked at in one go: some ten milliseconds. */
+const SENTENCES_AT_ONCE = 250;
+
+/**
+ * As `createUnderstanding`, in steps with a pause between them, for a process that answers people
+ * meanwhile. With a cache that fits, no step takes longer than some 100 ms.
+ */
+export async function createUnderstandingInSteps(
+  knowledge: Source,
+  cache: ModelCache,
+  pause: () => Promise<void>,
+): Promise<Understander> {
+  const reader = createReader(knowledge);
+  const known = new Map<string, readonly string[]>();
+  const sentences = sentencesOf(knowledge);
+  for (let from = 0; from < sentences.length; from += SENTENCES_AT_ONCE) {
+    await pause();
+    for (const text of sentences.slice(from, from + SENTENCES_AT_ONCE))
+      known.set(text, reader.featurize(text));
+  }
+  await pause();
+  return assemble(knowledge, reader, (text) => known.get(text) ?? reader.featurize(text), cache);
+}
+
+function assemble(
+  knowledge: Source,
+  reader: Reader,
+  featurize: Featurize,
+  cache: ModelCache | undefined,
+): Understander {
+  const heads = trainHeads(knowledge, featurize, cache);
   const judge = createJudge(heads, reader, knowledge.lexicon);
   const commander = createCommander(knowledge);
   const followUp = anyOf(
