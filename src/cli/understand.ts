@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { Entity, Understanding } from '../domain/understanding.ts';
 import { AppError } from '../errors.ts';
-import { findAnswer } from '../knowledge/answers.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { daySchema } from '../knowledge/schema/dated.ts';
+import { chooseAnswer } from '../knowledge/systems.ts';
 import { openLibrary } from '../library.ts';
 import type { Listening } from '../understanding/understander.ts';
 import { type Command, eachLine } from './command.ts';
@@ -69,7 +69,7 @@ export function listeningTo({ asking, region, asOf }: SentenceInput, today: stri
   };
 }
 
-/** The entry that would be said: for an answer, or in place of a task that has no flow yet. */
+/** The entry that would be said, for an answer or in place of a task that has no flow yet; or `system.operation`. */
 function answerOf(knowledge: Knowledge, understood: Understanding, listening: Listening): string | undefined {
   const entry = knowledge.intents.get(understood.intent);
   const instead = entry?.flow === undefined ? entry?.answer_with : undefined;
@@ -79,13 +79,15 @@ function answerOf(knowledge: Knowledge, understood: Understanding, listening: Li
     (understood.action === 'out_of_scope' && understood.intent === 'ask.other');
   if (!isSaid) return undefined;
   const region = regionOf(understood.entities) ?? listening.region;
-  return findAnswer(knowledge, {
+  const chosen = chooseAnswer(knowledge, {
     intent: instead ?? understood.intent,
     asOf: listening.asOf,
     entities: understood.entities,
     text: understood.normalized,
     ...(region === undefined ? {} : { region }),
-  })?.entry.id;
+  });
+  if (chosen?.kind !== 'system') return chosen?.answer.entry.id;
+  return `${chosen.card.system.id}.${chosen.card.operation}`;
 }
 
 function regionOf(entities: readonly Entity[]): string | undefined {

@@ -11,11 +11,13 @@ import { regionName } from '../knowledge/lookup.ts';
 import type { FaqEntry } from '../knowledge/schema/faq.ts';
 import type { ReplyText } from '../knowledge/schema/reply.ts';
 import { evidenceLines } from './evidence.ts';
+import { systemAnswer } from './system-answer.ts';
 import { fillTemplate, wordsOf } from './template.ts';
 
 /** One reply as it goes out. Throws when nobody wrote its words: that is our fault, not the citizen's. */
 export function render(reply: Reply, knowledge: Knowledge): OutboundPart {
   if (reply.id === 'answer') return renderAnswer(reply, knowledge);
+  if (reply.id === 'answer.system') return renderSystem(reply, knowledge);
   const words = wordsOf(knowledge, reply.id);
   const text = fillTemplate(wordingOf(words, reply.params), reply.params, knowledge);
   const evidence = evidenceLines(reply.params, knowledge);
@@ -34,7 +36,8 @@ export function render(reply: Reply, knowledge: Knowledge): OutboundPart {
 function renderAnswer(reply: Reply, knowledge: Knowledge): OutboundPart {
   const entry = knowledge.faq.get(String(reply.params.faq)) as FaqEntry;
   const params = { ...reply.params, asOf: entry.reviewed_on, ruleRegion: reply.params.region ?? '000000' };
-  const part = withSources(entry.body.trim(), entry.sources, params, knowledge);
+  const caution = reply.params.overdue === true ? `${wordsOf(knowledge, 'answer.overdue').text}\n` : '';
+  const part = withSources(`${caution}${entry.body.trim()}`, entry.sources, params, knowledge);
   const followUp = reply.params.followUp;
   const label =
     typeof followUp === 'string' ? knowledge.replies.get(`label.follow_up.${followUp}`)?.text : undefined;
@@ -44,6 +47,11 @@ function renderAnswer(reply: Reply, knowledge: Knowledge): OutboundPart {
     ...part,
     ...(label === undefined ? {} : { choices: [{ value: `flow:${String(followUp)}`, label }] }),
   };
+}
+
+function renderSystem({ id, params }: Reply, knowledge: Knowledge): OutboundPart {
+  const { text, sources } = systemAnswer(params, knowledge);
+  return { id, params, ...withSources(text, sources, params, knowledge) };
 }
 
 /** A question that was missed is put in other words; the last wording serves for all further tries. */

@@ -2,32 +2,54 @@
 import type { Command } from '../domain/conversation.ts';
 import type { Intent } from '../domain/taxonomy.ts';
 import type { Entity, Scored } from '../domain/understanding.ts';
-import { findAnswer } from '../knowledge/answers.ts';
+import type { Answer } from '../knowledge/answers.ts';
+import { type Chosen, chooseAnswer } from '../knowledge/systems.ts';
 import { type Draft, say, todayOf } from './draft.ts';
 import { rootFlow } from './stack.ts';
 
-/** Says the entry that fits, or that nothing published was found and whom to ask. */
+/** Says the entry that fits, what is known of the system asked about, or that nothing published was found. */
 export function answer(draft: Draft, intent: Intent, entities: readonly Entity[]): void {
   const region = regionOf(draft, entities);
   const text = draft.understanding?.normalized;
-  const found = findAnswer(draft.context.knowledge, {
+  const chosen = chooseAnswer(draft.context.knowledge, {
     intent,
     asOf: todayOf(draft.context),
     entities,
     ...(region === undefined ? {} : { region }),
     ...(text === undefined ? {} : { text }),
   });
-  draft.profile = { ...draft.profile, lastIntent: intent, ...(found ? { lastFaq: found.entry.id } : {}) };
-  if (found === undefined) {
-    say(draft, 'answer.not_published', { intent, region: region ?? null });
-    return;
+  const faq = faqOf(chosen)?.entry.id;
+  draft.profile = {
+    ...draft.profile,
+    lastIntent: intent,
+    ...(faq === undefined ? {} : { lastFaq: faq }),
+  };
+  if (chosen === undefined) say(draft, 'answer.not_published', { intent, region: region ?? null });
+  else if (chosen.kind === 'entry') sayEntry(draft, chosen.answer);
+  else {
+    const { system, operation, region: where } = chosen.card;
+    say(draft, 'answer.system', {
+      system: system.id,
+      operation,
+      region: where,
+      asOf: todayOf(draft.context),
+      ...(faq === undefined ? {} : { faq }),
+    });
   }
+}
+
+function sayEntry(draft: Draft, { entry, region }: Answer): void {
   const isFree = draft.stack.length === 0;
   say(draft, 'answer', {
-    faq: found.entry.id,
-    region: found.region,
-    followUp: isFree ? (found.entry.follow_up ?? null) : null,
+    faq: entry.id,
+    region,
+    followUp: isFree ? (entry.follow_up ?? null) : null,
+    ...(entry.review_due < todayOf(draft.context) ? { overdue: true } : {}),
   });
+}
+
+function faqOf(chosen: Chosen | undefined): Answer | undefined {
+  return chosen?.kind === 'entry' ? chosen.answer : chosen?.card.general;
 }
 
 /** A place named in the question counts for this question only; otherwise the citizen's own. */

@@ -4,15 +4,26 @@ import { join } from 'node:path';
 import type { Day } from '../domain/insurance.ts';
 import type { Entity, EntityType } from '../domain/understanding.ts';
 import type { Knowledge } from './knowledge.ts';
+import { causeRules } from './lint/causes.ts';
 import { copyRules } from './lint/copied.ts';
 import { faqRules } from './lint/faq.ts';
 import type { LintContext, LintRule } from './lint/lint.ts';
+import { proseRules } from './lint/prose.ts';
 import { regionRules } from './lint/regions.ts';
+import { systemRules } from './lint/systems.ts';
 import { wordRules } from './lint/words.ts';
 import { readKnowledge } from './load.ts';
 import type { Problem } from './problem.ts';
 
-export const LINT_RULES: readonly LintRule[] = [...regionRules, ...faqRules, ...wordRules, ...copyRules];
+export const LINT_RULES: readonly LintRule[] = [
+  ...regionRules,
+  ...systemRules,
+  ...faqRules,
+  ...proseRules,
+  ...causeRules,
+  ...wordRules,
+  ...copyRules,
+];
 
 export interface CheckOptions {
   readonly asOf: Day;

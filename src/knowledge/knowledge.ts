@@ -8,12 +8,15 @@ import type { Lexicon } from './schema/lexicon.ts';
 import type { Region } from './schema/region.ts';
 import type { ReplyText } from './schema/reply.ts';
 import type { Source } from './schema/source.ts';
+import type { System } from './schema/system.ts';
 
 export interface Knowledge {
   /** Hash of the content: two processes with one version say the same. */
   readonly version: string;
   readonly sources: ReadonlyMap<string, Source>;
   readonly regions: ReadonlyMap<RegionCode, Region>;
+  /** By platform id. */
+  readonly systems: ReadonlyMap<string, System>;
   readonly faq: ReadonlyMap<string, FaqEntry>;
   readonly causes: ReadonlyMap<CauseId, CauseEntry>;
   readonly replies: ReadonlyMap<string, ReplyText>;

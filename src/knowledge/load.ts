@@ -28,6 +28,7 @@ import {
 import { regionSchema } from './schema/region.ts';
 import { type ReplyText, repliesFileSchema } from './schema/reply.ts';
 import { type Source, sourcesFileSchema } from './schema/source.ts';
+import { type System, systemSchema } from './schema/system.ts';
 
 const LEXICON_FILES = {
   relations: relationsFileSchema,
@@ -84,6 +85,7 @@ export function readKnowledge(dir: string): {
     version: raw.version,
     sources,
     regions: load.regions(sources),
+    systems: load.systems(sources),
     faq: load.faq(sources),
     causes: load.byId('causes', causeSchema),
     replies: load.replies(sources),
@@ -116,6 +118,15 @@ class Load {
       this.problems.push(...regionProblems(`regions/${code}.yaml`, region, sources));
     }
     return regions;
+  }
+
+  systems(sources: ReadonlyMap<string, Source>): Map<string, System> {
+    const systems = this.byId('systems', systemSchema);
+    for (const { id, sources: named, claims } of systems.values()) {
+      const all = [...named, ...claims.flatMap((claim) => claim.sources)];
+      this.problems.push(...unknownSources(`systems/${id}.yaml`, 'sources', all, sources));
+    }
+    return systems;
   }
 
   faq(sources: ReadonlyMap<string, Source>): Map<string, FaqEntry> {

@@ -161,8 +161,8 @@ function isServed(scope: Scope, served: ReadonlySet<Scope>): boolean {
   return scope !== 'cross_province' && served.has('any');
 }
 
-/** All ways one level itself knows on a day. */
-function entriesOf(
+/** All ways one level itself knows on a day, those that may not be told included. */
+export function entriesOf(
   knowledge: Knowledge,
   operation: Operation,
   region: RegionCode,

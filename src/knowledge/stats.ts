@@ -10,6 +10,9 @@ export interface KnowledgeStats {
   readonly entries: number;
   readonly entriesByIntent: { readonly [intent: string]: number };
   readonly entriesSayable: number;
+  /** Entries whose review is past its day: they are said with a caution. */
+  readonly entriesOverdue: readonly string[];
+  readonly systems: number;
   readonly regions: number;
   readonly ruleValues: number;
   readonly ruleValuesByStatus: { readonly [status in Status]?: number };
@@ -39,6 +42,10 @@ export function statsOf(knowledge: Knowledge, asOf: Day): KnowledgeStats {
     entries: faq.length,
     entriesByIntent: count(faq.map(({ intent }) => intent)),
     entriesSayable: faq.filter((entry) => mayBeSaid(knowledge, entry, asOf)).length,
+    entriesOverdue: faq
+      .filter((entry) => mayBeSaid(knowledge, entry, asOf) && entry.review_due < asOf)
+      .map(({ id }) => id),
+    systems: knowledge.systems.size,
     regions: regions.length,
     ruleValues: values.length,
     ruleValuesByStatus: count(values.map(({ status }) => status)),

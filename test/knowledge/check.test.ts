@@ -1,11 +1,9 @@
 /** Each lint rule finds the error planted for it, and the sound folder around it is silent. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CAUSES, INTENTS } from '../../src/domain/taxonomy.ts';
 import { checkKnowledge, LINT_RULES, mentions } from '../../src/knowledge/check.ts';
 import { loadKnowledge } from '../../src/knowledge/load.ts';
-import { dated, type Files, faqFile, folder, REAL, regionFile } from './folder.ts';
+import { dated, type Files, faqFile, folder, regionFile } from './folder.ts';
 
 const SOUND_SOURCES = `
 gov: {title: 政府文件, publisher: 政府, date: 2024-01-01, grade: A, checked: 2026-11-22}
@@ -22,18 +20,30 @@ function intentFile(id: string, examples: readonly string[]): Files {
 
 const sentences = (id: string) => Array.from({ length: 12 }, (_, index) => `${id}的第${index}句`);
 
+const BODY = '打开当地的办事应用，找到家庭共济，按提示办。\n\n不行怎么办：去窗口问。';
+
+function causeFile(id: string, rest = 'remedy: { kind: person }\nbasis: record'): Files {
+  const evidence = 'evidence: [{ if: { fact: relation, is: child }, for: slight }]';
+  const text = `id: ${id}\ntitle: 原因\nsymptoms: { other: usual }\n${evidence}\nmend_order: 1\n${rest}`;
+  return { [`causes/${id}.yaml`]: text };
+}
+
+function systemFile(id: string, rest = 'operations: { bind: { note: 未找到公开依据 } }'): Files {
+  const text = `id: ${id}\nlabel: 应用\nkind: app\nregions: ['000000']\nseen: 2024-01-01\nsources: [gov]\nstatus: current\nask: [${id}]\n${rest}`;
+  return { [`systems/${id}.yaml`]: text };
+}
+
 const SOUND: Files = {
   'sources.yaml': SOUND_SOURCES,
   ...regionFile({ code: '000000', name: '全国', rules: `  max_at_once: [${dated('5', '2024-01-01')}]` }),
   ...regionFile({ code: '320000', name: '江苏省' }),
-  ...faqFile({ id: 'bind', title: '家庭共济怎么绑定', body: '打开当地的办事应用，找到家庭共济，按提示办。' }),
+  ...faqFile({ id: 'bind', title: '家庭共济怎么绑定', body: BODY }),
   ...Object.assign({}, ...INTENTS.map((id) => intentFile(id, sentences(id)))),
-  ...Object.assign(
-    {},
-    ...CAUSES.map((id) => ({ [`causes/${id}.yaml`]: readFileSync(join(REAL, `causes/${id}.yaml`), 'utf8') })),
-  ),
+  ...Object.assign({}, ...CAUSES.map((id) => causeFile(id))),
+  ...systemFile('app'),
   'replies/greet.yaml': 'greet: { text: "您好，{name|masked}" }',
   'lexicon/platforms.yaml': 'app: { label: 应用, words: [应用] }',
+  'lexicon/causes.yaml': CAUSES.map((id) => `${id}: { examples: [${id}的抱怨] }`).join('\n'),
 };
 
 function lint(planted: Files, asOf = '2026-11-22', articles?: string) {
@@ -141,7 +151,7 @@ const PLANTED: readonly (readonly [string, string, Files])[] = [
   [
     'two answers that say the same',
     'warning near-duplicate faq/how-bind/twin.md',
-    faqFile({ id: 'twin', title: '绑家人去哪里', body: '打开当地的办事应用，找到家庭共济，按提示办！' }),
+    faqFile({ id: 'twin', title: '绑家人去哪里', body: BODY.replace('。', '！') }),
   ],
   ['a file nobody reads', 'warning unknown-file lexicon/extra.yaml', { 'lexicon/extra.yaml': 'a: 1' }],
   [
@@ -161,6 +171,140 @@ const PLANTED: readonly (readonly [string, string, Files])[] = [
     'a question that was also trained on',
     'warning trained-question faq/how-bind/bind.md',
     intentFile('ask.how_bind', [...sentences('ask.how_bind'), '家庭共济怎么绑定？']),
+  ],
+  [
+    'a platform of which nothing says what it offers',
+    'error system-missing systems/other.yaml',
+    {
+      'lexicon/platforms.yaml': 'app: { label: 应用, words: [应用] }\nother: { label: 别的, words: [别的] }',
+    },
+  ],
+  [
+    'a system nobody can name',
+    'error system-unknown systems/other.yaml',
+    systemFile('other', 'operations: { bind: { note: 未找到公开依据 } }'),
+  ],
+  [
+    'an offer without a way or a word',
+    'error empty-offer systems/app.yaml',
+    systemFile('app', 'operations: { bind: {} }'),
+  ],
+  [
+    'a way on a system that does not offer it',
+    'error unlisted-way regions/320000.yaml',
+    {
+      ...bind('platform: app, source: gov'),
+      ...systemFile('app', 'operations: { unbind: { note: 未找到公开依据 } }'),
+    },
+  ],
+  [
+    'a way in a region the system does not serve',
+    'error foreign-way regions/330000.yaml',
+    {
+      ...regionFile({
+        code: '330000',
+        name: '浙江省',
+        entries:
+          '  bind: [{ platform: app, client: app, path: [打开], from: 2024-01-01, source: gov, checked: 2026-11-22 }]',
+      }),
+      ...{ 'systems/app.yaml': systemFile('app')['systems/app.yaml']?.replace('000000', '320000') ?? '' },
+    },
+  ],
+  [
+    'a system that is said to be sure and rests on a content farm',
+    'error system-grade systems/app.yaml',
+    {
+      'sources.yaml': MORE_SOURCES,
+      'systems/app.yaml': systemFile('app')['systems/app.yaml']?.replace('[gov]', '[farm]') ?? '',
+    },
+  ],
+  [
+    'a truth that rests on a content farm',
+    'error system-grade systems/app.yaml',
+    {
+      'sources.yaml': MORE_SOURCES,
+      ...systemFile(
+        'app',
+        'operations: { bind: { note: 无 } }\nclaims: [{ clash: C01, claim: 甲, truth: 乙, about: [bind], sources: [farm] }]',
+      ),
+    },
+  ],
+  [
+    'a conclusion nobody can listen to the end of',
+    'error long-conclusion faq/how-bind/long.md',
+    faqFile({ id: 'long', body: `${'很长的话，'.repeat(25)}\n\n不行怎么办：问。` }),
+  ],
+  [
+    'a sentence over forty characters',
+    'error long-sentence faq/how-bind/long.md',
+    faqFile({ id: 'long', body: `短。\n\n${'很长的话，'.repeat(9)}\n\n不行怎么办：问。` }),
+  ],
+  [
+    'an answer that leaves people alone when it does not work',
+    'error no-way-out faq/how-bind/alone.md',
+    faqFile({ id: 'alone', body: '打开应用就能办好。' }),
+  ],
+  [
+    'a step that was lost',
+    'error broken-steps faq/how-bind/steps.md',
+    faqFile({ id: 'steps', body: '这样办。\n\n1. 打开。\n3. 提交。\n\n不行怎么办：问。' }),
+  ],
+  [
+    'a number asked for in chat',
+    'error asks-for-number faq/how-bind/number.md',
+    faqFile({ id: 'number', body: '把身份证准备好，告诉我身份证号。\n\n不行怎么办：问。' }),
+  ],
+  [
+    'two answers between which the alphabet decides',
+    'error rivals faq/how-bind/bind2.md',
+    faqFile({ id: 'bind2', body: '完全不同的另一段话。\n\n不行怎么办：问。' }),
+  ],
+  [
+    'a province that is none',
+    'warning unknown-place faq/how-bind/slip.md',
+    faqFile({ id: 'slip', body: '在贵洲省的平台上办。\n\n不行怎么办：问。' }),
+  ],
+  [
+    'an elder wording with a sentence over forty characters',
+    'error long-elder replies/',
+    { 'replies/greet.yaml': `greet: { text: 您好, elder: ${'很长的话，'.repeat(9)}。 }` },
+  ],
+  [
+    'buttons under a sentence that asks for nothing',
+    'warning no-prompt replies/',
+    {
+      'replies/greet.yaml':
+        'greet: { text: 天气不错。, choices: [{ value: a, label: 甲 }, { value: b, label: 乙 }] }',
+    },
+  ],
+  [
+    'a cause whose source nobody knows',
+    'error cause-source causes/not_bound.yaml',
+    causeFile('not_bound', 'remedy: { kind: person }\nsources: [nobody]'),
+  ],
+  [
+    'a cause that is said to be sourced and rests on a content farm',
+    'error cause-source causes/not_bound.yaml',
+    { ...causeFile('not_bound', 'remedy: { kind: person }\nsources: [farm]'), 'sources.yaml': MORE_SOURCES },
+  ],
+  [
+    'a remedy that leads to an answer that is not there',
+    'error lost-remedy causes/not_bound.yaml',
+    causeFile('not_bound', 'remedy: { kind: guide, faq: nowhere }\nbasis: record'),
+  ],
+  [
+    'a remedy of nothing to do and nothing to read',
+    'warning empty-remedy causes/not_bound.yaml',
+    causeFile('not_bound', 'remedy: { kind: guide }\nbasis: record'),
+  ],
+  [
+    'a cause nobody complains of in words of his own',
+    'warning wordless-cause lexicon/causes.yaml',
+    {
+      'lexicon/causes.yaml': CAUSES.slice(1)
+        .map((id) => `${id}: { examples: [${id}的抱怨] }`)
+        .join('\n'),
+    },
   ],
   [
     'a brace that is no placeholder',
@@ -219,8 +363,8 @@ describe('the lint finds', () => {
     expect(lint({}, '2026-11-22', others)).toEqual([]);
   });
 
-  test('something for each of at least twelve rules', () => {
-    expect(new Set(LINT_RULES.map(({ name }) => name)).size).toBeGreaterThanOrEqual(12);
+  test('something for each of at least twenty-five rules', () => {
+    expect(new Set(LINT_RULES.map(({ name }) => name)).size).toBeGreaterThanOrEqual(25);
   });
 });
 

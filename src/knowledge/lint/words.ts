@@ -4,7 +4,7 @@ import { LEXICON_NAMES } from '../load.ts';
 import { type LintContext, type LintRule, pathOf, type Remark } from './lint.ts';
 
 const MIN_EXAMPLES = 12;
-const ROOMS = ['regions', 'faq', 'causes', 'replies', 'intents', 'lexicon'] as const;
+const ROOMS = ['regions', 'systems', 'faq', 'causes', 'replies', 'intents', 'lexicon'] as const;
 /** `{name}`, `{name.part}`, `{name|format}` or `{name|format:argument}`. */
 const PLACEHOLDER = /\{[a-zA-Z][\w.]*(?:\|[a-z][\w-]*(?::[\w.-]+)?)?\}/gu;
 
