@@ -28,6 +28,8 @@ import type {
   Relation,
 } from '../domain/insurance.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { Intent } from '../domain/taxonomy.ts';
+import type { Action, Scored } from '../domain/understanding.ts';
 
 // === Mailbox and turns
 
@@ -78,6 +80,8 @@ export interface TurnCommit {
   readonly links: readonly NewLink[];
   readonly timers: readonly NewTimer[];
   readonly cases: readonly Case[];
+  /** The words of this turn, when what they mean was not sure: kept for people who improve the examples. */
+  readonly uncertain?: UncertainWords;
 }
 
 /** What the turn log keeps: ids and codes for people who look into a conversation later. */
@@ -316,6 +320,32 @@ export interface Withdrawals {
   withdrawn(): Promise<readonly Withdrawal[]>;
 }
 
+// === What was not understood for sure
+
+/** One sentence a turn was unsure of. Nothing in it leads back to the conversation. */
+export interface UncertainWords {
+  /** Masked and normalised; the store keeps the beginning of very long ones. */
+  readonly text: string;
+  readonly action: Action;
+  /** Likeliest first. */
+  readonly alternatives: readonly Scored<Intent>[];
+  /** Version of the knowledge that was unsure. */
+  readonly knowledge: string;
+  readonly region?: RegionCode;
+}
+
+/** The same words said by several people, in the form of the last time. */
+export interface ReviewItem extends UncertainWords {
+  readonly count: number;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+}
+
+export interface ReviewItems {
+  /** Oftenest said first; a bounded number, none older than a season. */
+  reviewItems(): Promise<readonly ReviewItem[]>;
+}
+
 export interface Store
   extends Mailbox,
     Outbox,
@@ -325,7 +355,8 @@ export interface Store
     Links,
     Cases,
     OfficeFeed,
-    Withdrawals {
+    Withdrawals,
+    ReviewItems {
   /** One line about engine, file and durability, for the start-up message and health. */
   describe(): string;
   close(): Promise<void>;

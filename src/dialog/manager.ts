@@ -10,6 +10,7 @@ import type { ConversationId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Understander } from '../understanding/understander.ts';
+import { uncertainWords } from './doubt.ts';
 import { todayOf } from './draft.ts';
 import { broughtTo, pinOf } from './edition.ts';
 import { render } from './render.ts';
@@ -76,6 +77,7 @@ async function takeTurn(deps: ManagerDeps, loaded: Conversation, items: Items): 
     deps.onFailure?.(before.id, error);
     return giveUpOrRetry(deps, loaded, items);
   }
+  const uncertain = uncertainWords(before, result, library.knowledge.version);
   const committed = await deps.store.commitTurn({
     conversation: { ...result.conversation, knowledge: library.knowledge.version },
     seqs: items.map(({ seq }) => seq),
@@ -85,6 +87,7 @@ async function takeTurn(deps: ManagerDeps, loaded: Conversation, items: Items): 
     links: result.links,
     timers: result.timers,
     cases,
+    ...(uncertain === undefined ? {} : { uncertain }),
   });
   if (committed === 'committed') deps.onTurn?.(result, parts);
   return committed;

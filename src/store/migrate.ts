@@ -4,6 +4,7 @@ import type { Clock } from '../contracts/clock.ts';
 import { AppError } from '../errors.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as withdrawals from './migrations/0002-withdrawals.ts';
+import * as reviewItems from './migrations/0003-review-items.ts';
 import type { Db, Tx } from './tables.ts';
 
 interface Migration {
@@ -15,6 +16,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { name: '0001-first-tables', up: firstTables.up },
   { name: '0002-withdrawals', up: withdrawals.up },
+  { name: '0003-review-items', up: reviewItems.up },
 ];
 
 /**

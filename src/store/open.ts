@@ -17,6 +17,7 @@ import { officeFeed } from './office-feed.ts';
 import { outbox } from './outbox.ts';
 import { personalData } from './personal-data.ts';
 import { isPostgresUrl, openPostgres } from './postgres.ts';
+import { reviewItems } from './review-items.ts';
 import { rooms as createRooms } from './rooms.ts';
 import { createSeal } from './seal.ts';
 import { isSqliteUrl, openSqlite } from './sqlite.ts';
@@ -106,6 +107,7 @@ function assemble(
     ...cases(context),
     ...officeFeed(context, rooms),
     ...withdrawals(context, rooms),
+    ...reviewItems(context),
     describe: () => backend.description,
     close,
   };

@@ -22,6 +22,7 @@ import type { CaseId, ConversationId, LinkId, PersonRef, TaskId } from '../domai
 import type { Instant } from '../domain/insurance.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Intent, Symptom } from '../domain/taxonomy.ts';
+import type { Scored } from '../domain/understanding.ts';
 
 // === Small parts
 
@@ -222,6 +223,10 @@ export const readPart = reader<OutboundPart>('outbox.part', part);
 export const readCase = reader<Case>('cases.data', caseRecord);
 export const readObject = reader<JsonObject>('object', object);
 export const readJson = reader<Json>('json', json);
+export const readAlternatives = reader<readonly Scored<Intent>[]>(
+  'review_items.alternatives',
+  z.array(z.object({ id: named<Intent>(), p: z.number() })),
+);
 export const readPerson = reader('persons.sealed', person);
 export const readPurpose = (stored: string) => purpose.parse(stored);
 

@@ -190,6 +190,18 @@ export interface WithdrawalsTable {
   restored_by: string | null;
 }
 
+/** A sentence nobody was sure of, once for all who said it; `n` counts how often. */
+export interface ReviewItemsTable {
+  text: string;
+  action: string;
+  alternatives: string;
+  knowledge: string;
+  region: string | null;
+  n: number;
+  first_at: number;
+  last_at: number;
+}
+
 /** What the file knows about itself, such as which vault key it belongs to. */
 export interface SettingsTable {
   name: string;
@@ -220,6 +232,7 @@ export interface Tables {
   office_cursors: OfficeCursorsTable;
   audit: AuditTable;
   withdrawals: WithdrawalsTable;
+  review_items: ReviewItemsTable;
   settings: SettingsTable;
   schema_migrations: SchemaMigrationsTable;
 }

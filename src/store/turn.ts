@@ -7,6 +7,7 @@ import type { Case } from '../domain/case.ts';
 import type { StoreContext } from './context.ts';
 import { toMs, writeConversation } from './parse.ts';
 import { prepared, preparedRows } from './prepared.ts';
+import { reviewWriter } from './review-items.ts';
 import type { Rooms } from './rooms.ts';
 import type { Tx } from './tables.ts';
 
@@ -15,6 +16,7 @@ export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commi
   const writeState = stateWriter(context);
   const writeReplies = replyWriter(context);
   const writeFollowUps = followUpWriter(context);
+  const writeReview = reviewWriter(context);
   return {
     commitTurn: (commit) =>
       inTx<'committed' | 'stale'>(async (tx, abandon) => {
@@ -25,6 +27,7 @@ export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commi
         if (!(await writeState(tx, commit, at))) return abandon('stale');
         await writeReplies(tx, commit, { firstPosition: seq - lines + 1, at });
         await writeFollowUps(tx, commit, at);
+        await writeReview(tx, commit, at);
         await rooms.appendAudit(tx, {
           conversation: id,
           n: auditN,
