@@ -15,6 +15,17 @@ export interface Config {
   readonly vaultKey?: Uint8Array;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly isBehindProxy: boolean;
+  /** The gateway of a bureau; absent: the simulated office. */
+  readonly portal?: {
+    readonly url: string;
+    readonly keyId?: string;
+    readonly secret?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    readonly caFile?: string;
+  };
+  /** A fixture whose people may be chosen for logging in, where the office itself cannot tell us who there is. */
+  readonly demoPeopleFile?: string;
 }
 
 interface Variable {
@@ -23,6 +34,7 @@ interface Variable {
   readonly schema: z.ZodType<unknown, string | undefined>;
 }
 
+const file = z.string().min(1).optional();
 const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
 
 /** Every variable there is: what it must be, and one that works. */
@@ -72,6 +84,47 @@ export const VARIABLES = {
     example: 'no',
     schema: yesNo.default(false),
   },
+  GONGJI_PORTAL: {
+    expects: "'simulated', or the address of a bureau's gateway: https, or http on this very machine",
+    example: 'https://gateway.example.cn/mutual-aid',
+    schema: z
+      .union([z.literal('simulated').transform(() => undefined), z.string().refine(isOfficeAddress)])
+      .optional(),
+  },
+  GONGJI_PORTAL_KEY_ID: {
+    expects: 'the name under which the bureau knows our secret: up to 64 letters, digits and . : - _',
+    example: 'assistant-1',
+    schema: z
+      .string()
+      .regex(/^[\w.:-]{1,64}$/u)
+      .optional(),
+  },
+  GONGJI_PORTAL_SECRET: {
+    expects: 'the secret shared with the bureau, at least 32 characters',
+    example: 'what-openssl-rand-hex-32-has-printed',
+    schema: z.string().min(32).optional(),
+  },
+  GONGJI_PORTAL_CERT: {
+    expects: 'a PEM file with our certificate, for mutual TLS',
+    example: '/etc/gongji/client.crt',
+    schema: file,
+  },
+  GONGJI_PORTAL_KEY: {
+    expects: 'a PEM file with the key of that certificate',
+    example: '/etc/gongji/client.key',
+    schema: file,
+  },
+  GONGJI_PORTAL_CA: {
+    expects: "a PEM file with the authority of the bureau's certificate (absent: the ones Node knows)",
+    example: '/etc/gongji/bureau-ca.crt',
+    schema: file,
+  },
+  GONGJI_DEMO_PEOPLE: {
+    expects:
+      "a fixture file whose people may log in, for trying out with 'gongji portal serve' on this machine",
+    example: 'fixtures/demo.yaml',
+    schema: file,
+  },
 } as const satisfies Record<string, Variable>;
 
 type Name = keyof typeof VARIABLES;
@@ -91,6 +144,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const publicUrl = read('GONGJI_PUBLIC_URL');
   const databaseUrl = read('GONGJI_DATABASE');
   const vaultKey = read('GONGJI_VAULT_KEY');
+  const demoPeopleFile = read('GONGJI_DEMO_PEOPLE');
+  const portal = given({
+    url: read('GONGJI_PORTAL'),
+    keyId: read('GONGJI_PORTAL_KEY_ID'),
+    secret: read('GONGJI_PORTAL_SECRET'),
+    certFile: read('GONGJI_PORTAL_CERT'),
+    keyFile: read('GONGJI_PORTAL_KEY'),
+    caFile: read('GONGJI_PORTAL_CA'),
+  });
   const config: Config = {
     dataDir: resolve(read('GONGJI_DATA') ?? '.'),
     host: read('GONGJI_HOST'),
@@ -100,6 +162,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/$/u, '') }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(vaultKey === undefined ? {} : { vaultKey }),
+    ...(portal.url === undefined ? {} : { portal: { ...portal, url: portal.url.replace(/\/$/u, '') } }),
+    ...(demoPeopleFile === undefined ? {} : { demoPeopleFile }),
   };
   if (problems.length > 0) {
     throw new AppError(
@@ -108,6 +172,23 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     );
   }
   return config;
+}
+
+/** What identifies citizens travels there, so it is never sent in the clear beyond this machine. */
+function isOfficeAddress(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(value));
+}
+
+/** Whether an address leads to the machine we run on. */
+export function isThisMachine(address: string): boolean {
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(address).hostname);
+}
+
+/** The same without what is absent. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
 
 /** A misspelt name would otherwise be ignored in silence. */

@@ -116,10 +116,10 @@ const HOMES: Record<string, RegExp> = {
   kysely: /^src\/store\//u,
   pg: /^src\/store\//u,
   'node:sqlite': /^src\/(store|portals\/simulated)\//u,
-  hono: /^src\/(web|connectors\/web)\//u,
-  '@hono/node-server': /^src\/(web|connectors\/web)\//u,
+  hono: /^src\/(web|connectors\/web|portals\/http)\//u,
+  '@hono/node-server': /^src\/(web|connectors\/web|portals\/http)\//u,
   pino: /^src\/log\.ts/u,
-  'js-yaml': /^src\/(knowledge|portals\/simulated)\//u,
+  'js-yaml': /^src\/(knowledge|portals\/(simulated|http))\//u,
   zod: /^src\/(config\.ts|knowledge\/|connectors\/|portals\/|store\/|tasks\/|cli\/|secure\/|web\/)/u,
 };
 

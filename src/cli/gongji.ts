@@ -22,6 +22,14 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'draw: statecharts as Mermaid and SVG',
     load: async () => (await import('./flows.ts')).flows,
   },
+  portal: {
+    does: 'serve: the simulated office over HTTP',
+    load: async () => (await import('./portal.ts')).portal,
+  },
+  openapi: {
+    does: 'the contract of the office over HTTP',
+    load: async () => (await import('./openapi.ts')).openapi,
+  },
   chat: { does: 'talk in the terminal', load: async () => (await import('./chat.ts')).chat },
 };
 

@@ -10,6 +10,8 @@ export interface PortalUnderTest {
   request(dependent: string, relation: BindRequest['relation']): BindRequest;
   happen(event: { readonly event: string; readonly [field: string]: unknown }): Promise<void>;
   fail(fault: { on: PortalAct['kind']; how: 'timeout_before' | 'timeout_after'; times: number }): void;
+  /** Lets the time pass after which a portal that is not told of news looks for some. */
+  wait?(): void;
 }
 
 export function portalContract(name: string, make: (fixture: object) => Promise<PortalUnderTest>): void {
@@ -134,6 +136,17 @@ export function portalContract(name: string, make: (fixture: object) => Promise<
       expect(woken).toBe(0);
       await under.portal.act(bindChild(under), 'k');
       expect(woken).toBe(1);
+    });
+
+    it('wakes its listener when the office did something by itself', async () => {
+      const under = await make(household('440000'));
+      await under.portal.act(bindChild(under), 'k');
+      const before = await under.portal.changes(0, 100);
+      const woken = new Promise<void>((resolve) => under.portal.onChange(resolve));
+      await under.happen({ event: 'approve', payer: 'payer' });
+      under.wait?.();
+      await woken;
+      expect(await under.portal.changes(before.at(-1)?.seq ?? 0, 100)).toHaveLength(1);
     });
   });
 }
