@@ -4,7 +4,7 @@
  */
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector, Receive } from './contracts/connector.ts';
-import type { IdentityProvider } from './contracts/identity.ts';
+import type { Portal } from './contracts/portal.ts';
 import type { Store } from './contracts/store.ts';
 import { createManager, type ManagerDeps } from './dialog/manager.ts';
 import { createOutbox } from './dialog/outbox.ts';
@@ -12,9 +12,9 @@ import type { ConversationId, TaskId } from './domain/ids.ts';
 import { createEditions, type Editions, newestKnowledge } from './editions.ts';
 import type { Library } from './library.ts';
 import { codeOf, type Log, type LogEvents } from './log.ts';
-import type { Fixture } from './portals/simulated/fixture.ts';
+import { type BureauParts, openOffice, type SimulatedParts } from './office.ts';
 import { knowledgeRules } from './portals/simulated/knowledge-rules.ts';
-import { openSimulatedOffice, type SimulatedOffice } from './portals/simulated/office.ts';
+import type { SimulatedOffice } from './portals/simulated/office.ts';
 import { createSecureDesk, type SecureDesk } from './secure/secure-desk.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import { createClerk } from './tasks/executor.ts';
@@ -24,19 +24,18 @@ import { createWithdrawalsWatch } from './withdrawals.ts';
 /** How often the tables are searched for anything that was missed. */
 const SWEEP_MS = 30_000;
 
-export interface AppParts extends Library {
+/** With an office of our own, or with that of a bureau; see `office.ts`. */
+export type AppParts = HouseParts & (SimulatedParts | BureauParts);
+
+export interface HouseParts extends Library {
   readonly storeUrl: string;
-  readonly officeFile: string;
   readonly vaultKey: Uint8Array;
   readonly clock: Clock;
   readonly random: Random;
   /** Folder in which the command line leaves withdrawals; absent: nobody does. */
   readonly intents?: string;
-  /** Made from the people of the office, who are the demo identities. */
-  readonly identity: (office: SimulatedOffice) => IdentityProvider;
   readonly secureUrl: (token: string) => string;
   readonly log: Log;
-  readonly fixture?: Fixture;
   readonly onTurn?: ManagerDeps['onTurn'];
   /** Told of a turn that failed through our own fault, with the error itself: for tests and the terminal, never for a log. */
   readonly onFault?: (error: unknown) => void;
@@ -44,6 +43,8 @@ export interface AppParts extends Library {
 
 export interface App {
   readonly store: Store;
+  readonly portal: Portal;
+  /** The office of our own. There is none with that of a bureau, and asking for it throws. */
   readonly office: SimulatedOffice;
   readonly secure: SecureDesk;
   /** The knowledge in use; whoever reads the folder again publishes here. */
@@ -78,23 +79,18 @@ export async function createApp(parts: AppParts): Promise<App> {
       }),
   });
   const { store, engine } = opened;
-  const office = openSimulatedOffice({
-    file: parts.officeFile,
-    rules: knowledgeRules(newestKnowledge(editions)),
-    clock,
-    random,
-    ...(parts.fixture === undefined ? {} : { fixture: parts.fixture }),
-  });
+  const rules = knowledgeRules(newestKnowledge(editions));
+  const { portal, identity, simulated } = openOffice(parts, { rules, clock, random });
   const secure = createSecureDesk({
     links: store,
     vault: store,
-    identity: parts.identity(office),
+    identity,
     // What is signed must be what was shown: the words of these pages change with a restart only.
     knowledge,
     clock,
   });
   const connectors = new Map<string, Connector>();
-  const feed = createPump(createOfficeFeed({ store, vault: store, portal: office }), log);
+  const feed = createPump(createOfficeFeed({ store, vault: store, portal }), log);
   const manager = createManager({
     store,
     clock,
@@ -117,7 +113,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const clerk = createClerk({
     tasks: store,
     vault: store,
-    portal: office,
+    portal,
     clock,
     log: (event, fields) => log.event(event as 'task.settled', fields as LogEvents['task.settled']),
   });
@@ -125,13 +121,17 @@ export async function createApp(parts: AppParts): Promise<App> {
   engine.work('address', (key) => manager.process(key as ConversationId));
   engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
   engine.work('task', (key) => clerk.run(key as TaskId));
-  office.onChange(feed.wake);
+  portal.onChange(feed.wake);
   let sweeper: NodeJS.Timeout | undefined;
   const receive: Receive = (inbound) => store.receive(inbound);
 
   return {
     store,
-    office,
+    portal,
+    get office() {
+      if (simulated !== undefined) return simulated;
+      throw new Error(`The office is ${portal.id}; only the simulated one can be looked into`);
+    },
     secure,
     editions,
     refreshWithdrawals: () => withdrawals.refresh(),
@@ -166,7 +166,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       await feed.settled();
       await withdrawals.stop();
       await opened.close();
-      await office.stop();
+      await portal.stop();
     },
   };
 }

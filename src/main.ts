@@ -7,10 +7,12 @@ import { type App, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { createWebConnector } from './connectors/web/index.ts';
 import type { Connector } from './contracts/connector.ts';
+import type { IdentityProvider } from './contracts/identity.ts';
 import { KNOWLEDGE_DIR, type Library, modelCache, openLibrary } from './library.ts';
 import { codeOf, createLog, type Log } from './log.ts';
+import { chooseOffice, SIMULATED } from './office.ts';
 import { createReloader, type Reloader } from './reload.ts';
-import { createDemoIdentity } from './secure/demo-identity.ts';
+import { keepReviewFile, REVIEW_FILE, type ReviewFile } from './review-file.ts';
 import { createServer, type WebServer } from './web/server.ts';
 import { intentsDir } from './withdrawals.ts';
 
@@ -31,12 +33,16 @@ export interface Running {
  * Starts everything embedded in this process.
  * @param more channels beside the web, for instance the terminal
  * @param tell where lines for the person at the machine go
+ * @param identity who proves who citizens are; needed when the office is that of a bureau
  */
 export async function startGongji(
   config: Config,
   tell: (line: string) => void,
   more: readonly Connector[] = [],
+  identity?: IdentityProvider,
 ): Promise<Running> {
+  // First: what cannot work with this configuration should not leave traces.
+  const office = chooseOffice(config, { clock, random, tell, identity });
   mkdirSync(config.dataDir, { recursive: true });
   const log = createLog(config.logLevel);
   const library = openLibrary({ cacheDir: config.dataDir });
@@ -50,9 +56,8 @@ export async function startGongji(
       config.databaseUrl ??
       pathToFileURL(join(config.dataDir, 'gongji.sqlite')).href.replace('file:', 'sqlite:'),
     intents: intentsDir(config.dataDir),
-    officeFile: join(config.dataDir, 'office.sqlite'),
+    ...office,
     vaultKey: config.vaultKey ?? keyFile(join(config.dataDir, 'vault.key')),
-    identity: (office) => createDemoIdentity({ people: office.people(), clock, random, tell }),
     secureUrl: (token) => `${url}/s/${token}`,
   });
   const web = createWebConnector({
@@ -85,8 +90,11 @@ export async function startGongji(
     warn: (line) => void process.stderr.write(`${line}\n`),
     keepModel: (model) => modelCache(config.dataDir).save(model),
   });
+  const review = keepReviewFile(app.store, join(config.dataDir, REVIEW_FILE), (error) =>
+    log.event('job.failed', { queue: 'review', key: '', code: codeOf(error) }),
+  );
   log.event('app.started', { url, knowledge: library.knowledge.version });
-  return { app, server, url, library, stop: () => stop({ app, server, web, log, reloader }) };
+  return { app, server, url, library, stop: () => stop({ app, server, web, log, reloader, review }) };
 }
 
 /** The key of the vault, made at the first start and readable by nobody else. */
@@ -102,30 +110,37 @@ async function stop({
   web,
   log,
   reloader,
+  review,
 }: {
   app: App;
   server: WebServer;
   web: Connector;
   log: Log;
   reloader: Reloader;
+  review: ReviewFile;
 }): Promise<void> {
   reloader.close();
   await web.stop();
   await server.close();
+  await review.close();
   await app.stop();
   log.event('app.stopped', {});
 }
 
 function greeting({ app, url, library: { knowledge } }: Running): string[] {
-  const people = app.office.people().map(({ label, story }) => `    ${label}　${story}`);
   return [
     `共济助手已启动：${url}/`,
     `  资料　${knowledge.faq.size} 条回答，${knowledge.causes.size} 个原因，${knowledge.regions.size} 个地区，版本 ${knowledge.version}`,
     `  存储　${app.store.describe()}`,
-    '  经办　模拟经办系统，示例人员如下；在安全页面里选一位，验证码打印在这里',
-    ...people,
+    ...officeLines(app),
     '  按 Ctrl-C 结束',
   ];
+}
+
+function officeLines(app: App): string[] {
+  if (app.portal.id !== SIMULATED) return [`  经办　${app.portal.id}`];
+  const people = app.office.people().map(({ label, story }) => `    ${label}　${story}`);
+  return ['  经办　模拟经办系统，示例人员如下；在安全页面里选一位，验证码打印在这里', ...people];
 }
 
 /** Runs until it is told to stop. Exit status 1 and one clear message when it cannot start. */
