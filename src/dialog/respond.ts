@@ -2,7 +2,8 @@
 import type { Command } from '../domain/conversation.ts';
 import type { Intent } from '../domain/taxonomy.ts';
 import type { Entity, Scored } from '../domain/understanding.ts';
-import type { Answer } from '../knowledge/answers.ts';
+import { type Answer, mayBeSaid } from '../knowledge/answers.ts';
+import { NATION } from '../knowledge/lookup.ts';
 import { type Chosen, chooseAnswer } from '../knowledge/systems.ts';
 import { type Draft, say, todayOf } from './draft.ts';
 import { rootFlow } from './stack.ts';
@@ -36,6 +37,18 @@ export function answer(draft: Draft, intent: Intent, entities: readonly Entity[]
       ...(faq === undefined ? {} : { faq }),
     });
   }
+}
+
+/** The entry behind a button `faq:<id>`; nothing is promised of one that is no longer valid. */
+export function answerWithEntry(draft: Draft, id: string): void {
+  const { knowledge } = draft.context;
+  const entry = knowledge.faq.get(id);
+  if (entry === undefined || !mayBeSaid(knowledge, entry, todayOf(draft.context))) {
+    say(draft, 'repair.stale_choice');
+    return;
+  }
+  draft.profile = { ...draft.profile, lastIntent: entry.intent, lastFaq: id };
+  sayEntry(draft, { entry, region: entry.regions[0] ?? NATION, score: 0 });
 }
 
 function sayEntry(draft: Draft, { entry, region }: Answer): void {

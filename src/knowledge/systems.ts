@@ -73,6 +73,8 @@ export function chooseAnswer(knowledge: Knowledge, question: Question): Chosen |
   const operation = system === undefined ? undefined : operationOf(question);
   if (system === undefined || operation === undefined) return entry(findAnswer(knowledge, question));
   const region = placeOf(knowledge, system, question);
+  const asked = findAnswer(knowledge, { ...question, ...(region === undefined ? {} : { region }) });
+  if (asked?.entry.when.platform?.includes(system.id)) return entry(asked);
   const intent = INTENT_OF[operation];
   const general = findAnswer(knowledge, { ...question, intent, ...(region === undefined ? {} : { region }) });
   if (general !== undefined && speaksOf(knowledge, general.entry, system)) return entry(general);
