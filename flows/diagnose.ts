@@ -4,15 +4,19 @@
  * Asks what is wrong when nobody said it. Then thinks (the engine answers within the turn): asks one
  * more question, or offers to look at the records (with consent, by a verified person), or tells what
  * it found. A finding that an act can mend leads to an offer; after the act the records are looked at
- * again and the citizen is told whether the trouble is gone. When nothing was found a person is offered.
+ * again, and the citizen is told whether the trouble is gone, what is still awaited and what remains; if
+ * another act mends that, it is offered next. When nothing was found a person is offered.
  */
-import { setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import type { Slots } from '../src/domain/conversation.ts';
 import type { Flow, FlowContext } from './flow.ts';
 import { actions, begin, emit, flowTypes, guards, lacks, note, say, shown, textOf } from './machine.ts';
 
 /** Only these slots are handed to the act that mends; the facts stay here. */
 const HANDED_DOWN = ['relation', 'region', 'same_province', 'how', 'object'] as const;
+
+/** Acts after which the trouble can be gone. */
+const MENDING = new Set(['bind', 'unbind', 'accept-invite']);
 
 function handedDown({ slots, data }: FlowContext): Slots {
   const all: Slots = { ...(data.actSlots as Slots | undefined), ...slots };
@@ -32,6 +36,17 @@ const machine = setup({
       task: 'look-up-records',
       input: { relation: slots.relation ?? null, region: slots.region ?? null },
     })),
+    // The act may have been about a relative whom nobody had named before it.
+    lookAgain: emit(({ slots, data }) => ({
+      kind: 'submitTask',
+      task: 'look-up-records',
+      input: { relation: data.actRelation ?? slots.relation ?? null, region: slots.region ?? null },
+    })),
+    keepActRelation: assign(({ context, event }) =>
+      event.type === 'child.done' && event.relation !== undefined
+        ? { data: { ...context.data, actRelation: event.relation } }
+        : {},
+    ),
     callAct: emit((context) => ({
       kind: 'callFlow',
       flow: String(context.data.flow),
@@ -40,6 +55,7 @@ const machine = setup({
     callHandOff: emit(() => ({ kind: 'callFlow', flow: 'hand-off', slots: { reason: 'not_found_out' } })),
     sayNoRecords: say('diagnose.no_records'),
     sayLeftOpen: say('diagnose.left_open'),
+    sayUnchecked: say('diagnose.unchecked'),
     recheck: emit(({ slots }) => ({ kind: 'recheck', symptom: textOf(slots, 'symptom') ?? 'other' })),
     noteRecords: note({ records: 'seen' }),
     noteNoRecords: note({ records: 'refused' }),
@@ -50,6 +66,10 @@ const machine = setup({
     shouldAsk: ({ event }) => event.type === 'diagnosed' && event.advice === 'ask',
     shouldLookUp: ({ event }) => event.type === 'diagnosed' && event.advice === 'lookup',
     hasAct: ({ context }) => typeof context.data.flow === 'string',
+    hasNextAct: ({ event }) => event.type === 'diagnosed' && event.params.hasNext === true,
+    // A query or a look at the progress changes nothing that could be checked again.
+    isMended: ({ context, event }) =>
+      guards.childDone({ context, event }) && MENDING.has(String(context.data.flow)),
     isUnsure: ({ context }) => context.data.sure === false,
   },
 }).createMachine({
@@ -136,20 +156,34 @@ const machine = setup({
       tags: 'waiting',
       entry: 'callAct',
       on: {
-        'child.done': [{ guard: 'childDone', target: 'lookingAgain' }, { target: 'leftOpen' }],
+        'child.done': [
+          { guard: 'isMended', target: 'lookingAgain', actions: 'keepActRelation' },
+          { guard: 'childDone', target: 'done' },
+          { target: 'leftOpen' },
+        ],
       },
     },
     lookingAgain: {
       tags: 'waiting',
-      entry: 'lookUp',
+      entry: 'lookAgain',
       on: {
-        'task.settled': [{ guard: 'isDone', target: 'rechecked', actions: 'keepResult' }, { target: 'done' }],
+        'task.settled': [
+          { guard: 'isDone', target: 'rechecking', actions: 'keepResult' },
+          { target: 'unchecked' },
+        ],
       },
     },
-    rechecked: { type: 'final', entry: 'recheck', meta: { outcome: 'done' } },
+    rechecking: {
+      tags: 'waiting',
+      entry: 'recheck',
+      on: {
+        diagnosed: [{ guard: 'hasNextAct', target: 'offering', actions: 'keepParams' }, { target: 'done' }],
+      },
+    },
+    unchecked: { type: 'final', entry: 'sayUnchecked', meta: { outcome: 'done' } },
     done: { type: 'final', meta: { outcome: 'done' } },
     leftOpen: { type: 'final', entry: 'sayLeftOpen', meta: { outcome: 'done' } },
   },
 });
 
-export const diagnose: Flow = { id: 'diagnose', version: 1, machine, invalidates: {}, prompt: shown };
+export const diagnose: Flow = { id: 'diagnose', version: 2, machine, invalidates: {}, prompt: shown };

@@ -61,7 +61,13 @@ export type FlowEvent =
     }
   | { readonly type: 'task.settled'; readonly outcome: TaskOutcome; readonly result: JsonObject }
   | { readonly type: 'secure.done'; readonly purpose: SecurePurpose; readonly slots: Slots }
-  | { readonly type: 'child.done'; readonly flow: string; readonly outcome: FlowOutcome };
+  | {
+      readonly type: 'child.done';
+      readonly flow: string;
+      readonly outcome: FlowOutcome;
+      /** Whom the sub-flow was about, when it asked. */
+      readonly relation?: string;
+    };
 
 /** `meta` of a state a flow can come to rest in. */
 export interface RestMeta {

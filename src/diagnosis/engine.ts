@@ -96,7 +96,10 @@ export function diagnose(causes: ReadonlyMap<CauseId, CauseEntry>, input: Diagno
 function nextStep(view: View, input: DiagnosisInput, asked: number): Pick<Diagnosis, 'next' | 'lookup'> {
   const seen = [...view.book.values()].some((fact) => fact.origin.kind === 'looked_up');
   const tried = trials(view);
-  const worth = lookupWorth(view, tried, seen ? 'closed' : (input.records ?? 'locked'), asked);
+  const access = seen ? 'closed' : (input.records ?? 'locked');
+  // Whoever has told a fact of their own accord has been listened to as well.
+  const said = [...view.book.values()].filter((fact) => fact.origin.kind === 'said').length;
+  const worth = lookupWorth(view, tried, access, Math.max(asked, said));
   const question =
     asked < MAX_QUESTIONS ? bestQuestion(tried, new Set(input.skipped ?? []), asked) : undefined;
   const lookup = worth > (question?.perCost ?? 0);

@@ -27,8 +27,8 @@ const RECORDS_EXPLAIN = 0.8;
 
 /** `locked` needs consent and a verified person first; `closed` was refused, failed, or is already known. */
 export type RecordsAccess = 'open' | 'locked' | 'closed';
-/** Nobody opens records to one who has not yet listened: a locked record waits for the first question. */
-const QUESTIONS_BEFORE_LOOKUP = 1;
+/** Nobody opens records to one who has not yet listened: a locked record waits for the first fact that is told. */
+const TOLD_BEFORE_LOOKUP = 1;
 const LOOKUP_COST: Record<Exclude<RecordsAccess, 'closed'>, number> = { open: 0.5, locked: 4 };
 
 export interface View {
@@ -83,14 +83,17 @@ export function bestQuestion(
   return best;
 }
 
-/** Bits per cost of looking up every record at once; 0 when they cannot or should not be opened now. */
+/**
+ * Bits per cost of looking up every record at once; 0 when they cannot or should not be opened now.
+ * @param told questions asked or facts told so far, whichever is more
+ */
 export function lookupWorth(
   view: View,
   tried: ReadonlyMap<KnownFactId, Trial>,
   access: RecordsAccess,
-  asked: number,
+  told: number,
 ): number {
-  if (access === 'closed' || (access === 'locked' && asked < QUESTIONS_BEFORE_LOOKUP)) return 0;
+  if (access === 'closed' || (access === 'locked' && told < TOLD_BEFORE_LOOKUP)) return 0;
   const gains = [...tried].map(([fact, { gain }]) => (factSpec(fact)?.record === true ? gain : 0));
   const gain = gains.reduce((total, one) => total + one, 0);
   const { total, logs } = sumsOf([...view.weights, view.unexplained]);

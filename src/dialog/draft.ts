@@ -15,7 +15,7 @@ import type {
 import type { Finding } from '../domain/fact.ts';
 import type { CaseId, RandomBytes } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Intent } from '../domain/taxonomy.ts';
+import type { Intent, Symptom } from '../domain/taxonomy.ts';
 import type { Understanding } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Understander } from '../understanding/understander.ts';
@@ -36,6 +36,8 @@ export interface NewCase {
   readonly id: CaseId;
   readonly reason: string;
   readonly findings: readonly Finding[];
+  /** The complaint, when it came from one. */
+  readonly symptom?: Symptom;
 }
 
 export interface Draft {

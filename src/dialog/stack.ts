@@ -5,15 +5,16 @@
  */
 
 import { nextStatus } from '../../flows/conversation.ts';
-import type { Flow, FlowEvent, FlowId } from '../../flows/flow.ts';
+import type { Flow, FlowEvent, FlowId, FlowOutcome } from '../../flows/flow.ts';
 import { FLOWS, flowOf } from '../../flows/index.ts';
 import type { Effect, Frame, Slots } from '../domain/conversation.ts';
 import { makeId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { runCheck } from './checks.ts';
 import { type Draft, say, todayOf, worldOf } from './draft.ts';
+import { recheck } from './recheck.ts';
 import { beginFlow, lookAt, type Rest, type Stepped, stepFlow } from './step.ts';
-import { recheck, tellFindings, think } from './think.ts';
+import { matterOf, tellFindings, think } from './think.ts';
 
 /** Tasks a person interrupts for tasks; deeper than this nobody can follow. */
 export const STACK_LIMIT = 6;
@@ -69,12 +70,17 @@ export function deliver(draft: Draft, index: number, event: FlowEvent): boolean 
 }
 
 /** Removes the frame and tells, or resumes, what lies below. */
-export function popFrame(draft: Draft, index: number, outcome: 'done' | 'cancelled' | 'failed'): void {
+export function popFrame(draft: Draft, index: number, outcome: FlowOutcome): void {
   const [frame] = draft.stack.splice(index, draft.stack.length - index);
   if (frame === undefined) return;
   draft.events.push(`end:${frame.flow}:${outcome}`);
-  if (frame.child) deliver(draft, index - 1, { type: 'child.done', flow: frame.flow, outcome });
+  if (frame.child) deliver(draft, index - 1, childDone(frame, outcome));
   else resumeBelow(draft, index - 1);
+}
+
+function childDone({ flow, slots }: Frame, outcome: FlowOutcome): FlowEvent {
+  const { relation } = slots;
+  return { type: 'child.done', flow, outcome, ...(typeof relation === 'string' ? { relation } : {}) };
 }
 
 /** One line so that nobody wonders why an old question is back. */
@@ -141,7 +147,7 @@ function perform(draft: Draft, index: number, effect: Effect): void {
       tellFindings(draft, draft.stack[index] as Frame);
       return;
     case 'recheck':
-      recheck(draft, draft.stack[index] as Frame);
+      deliver(draft, index, { type: 'diagnosed', ...recheck(draft, draft.stack[index] as Frame) });
       return;
     case 'callFlow':
       raise(draft, index);
@@ -179,7 +185,8 @@ function openCase(draft: Draft, reason: string): void {
     return;
   }
   const id = makeId('case', draft.context.random);
-  draft.cases.push({ id, reason, findings: draft.findings });
+  const matter = matterOf(draft);
+  draft.cases.push({ id, reason, findings: draft.findings, ...matter });
   draft.openCase = id;
   draft.status = nextStatus(draft.status, { type: 'person_wanted' });
   say(draft, 'hand_off.opened', { case: id });

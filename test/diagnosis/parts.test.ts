@@ -148,7 +148,7 @@ describe('an explanation', () => {
       kind: 'act',
       flow: 'accept-invite',
     });
-    expect(explain(entry, said({ 'asker.side': 'payer' })).remedy).toEqual({ kind: 'guide' });
+    expect(explain(entry, said({ 'asker.side': 'payer' })).remedy).toMatchObject({ kind: 'guide' });
   });
 
   it('puts a fact into words with the label of its value', () => {

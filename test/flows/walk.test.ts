@@ -58,6 +58,7 @@ const EVENTS: readonly FlowEvent[] = [
   { type: 'diagnosed', advice: 'tell', params: { sure: true, flow: 'bind' } },
   { type: 'diagnosed', advice: 'tell', params: { sure: true } },
   { type: 'diagnosed', advice: 'tell', params: { sure: false } },
+  { type: 'diagnosed', advice: 'tell', params: { hasNext: true, flow: 'unbind' } },
   ...RESULTS.map((result): FlowEvent => ({ type: 'task.settled', outcome: 'done', result })),
   { type: 'task.settled', outcome: 'refused', result: { code: 'not_found' } },
   { type: 'task.settled', outcome: 'failed', result: {} },
