@@ -58,6 +58,12 @@ export function rememberSaid(draft: Draft, facts: readonly Fact[]): void {
   draft.profile = { ...draft.profile, facts: { ...kept, ...draft.profile.facts } };
 }
 
+/** After something changed at the office, what was looked up before describes the past. */
+export function forgetRecords(draft: Draft): void {
+  const said = Object.entries(draft.profile.facts).filter(([, { at }]) => at === undefined);
+  draft.profile = { ...draft.profile, facts: Object.fromEntries(said) };
+}
+
 export function symptomOf(frame: Frame): Symptom {
   const said = frame.slots.symptom;
   return SYMPTOMS.includes(said as Symptom) ? (said as Symptom) : 'other';

@@ -5,6 +5,7 @@ import type { InboundContent } from '../domain/conversation.ts';
 import type { FactValue } from '../domain/fact.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Draft, say } from './draft.ts';
+import { forgetRecords } from './gather.ts';
 import { deliver, pushFlow, restOf } from './stack.ts';
 
 /** Goes to the frame that waits for it; when that is gone, the citizen is still told how it ended. */
@@ -38,6 +39,7 @@ export function applyOffice(draft: Draft, event: string, params: JsonObject): vo
     pushFlow(draft, 'hand-off', { reason: 'turn_failed' }, false);
     return;
   }
+  if (event === 'application.changed') forgetRecords(draft);
   say(draft, `office.${event}${typeof params.state === 'string' ? `.${params.state}` : ''}`, params);
 }
 

@@ -12,6 +12,7 @@ import { makeId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { runCheck } from './checks.ts';
 import { type Draft, say, todayOf, worldOf } from './draft.ts';
+import { forgetRecords } from './gather.ts';
 import { recheck } from './recheck.ts';
 import { beginFlow, lookAt, type Rest, type Stepped, stepFlow } from './step.ts';
 import { matterOf, tellFindings, think } from './think.ts';
@@ -61,6 +62,8 @@ export function deliver(draft: Draft, index: number, event: FlowEvent): boolean 
   const frame = draft.stack[index];
   const flow = frame && flowOf(frame.flow);
   if (frame === undefined || flow === undefined) return false;
+  // Whatever became of an act: the records seen before it may hold no longer.
+  if (event.type === 'task.settled' && restOf(draft, index)?.isCommitted === true) forgetRecords(draft);
   const stepped = stepFlow(flow, frame, event, worldOf(draft));
   if (stepped.isIgnored) return false;
   draft.events.push(`${event.type}>${flow.id}`);
