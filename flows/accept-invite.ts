@@ -33,7 +33,7 @@ const machine = setup({
     fetchInvitations: emit(() => ({ kind: 'submitTask', task: 'query', input: { object: 'invitations' } })),
     accept: answerWith(true),
     decline: answerWith(false),
-    sayNone: say('invite.none'),
+    sayNone: say(({ data }) => (listOf(data, 'items').length === 0 ? 'invite.none' : 'invite.wrong_number')),
     sayAccepted: say(({ data }) => `invite.accepted.${String(data.state)}`, withChosen),
     sayDeclined: say('invite.declined', withChosen),
     sayKept: say('invite.kept', withChosen),
@@ -43,7 +43,8 @@ const machine = setup({
   guards: {
     ...guards,
     isUnfetched: ({ context }) => context.data.items === undefined,
-    hasNone: ({ context }) => listOf(context.data, 'items').length === 0,
+    // None at all, or none with the number that was passed on: never another one in its place.
+    hasNone: ({ context }) => chosen(context) === undefined,
     hasChoice: ({ context }) =>
       listOf(context.data, 'items').length > 1 &&
       lacks('invitationNo')({ context, event: { type: 'affirm' } }),
@@ -131,6 +132,7 @@ export const acceptInvite: Flow = {
   version: 1,
   machine,
   invalidates: {},
+  takes: ['invitationNo'],
   prompt: withChosen,
   choices: ({ data }) =>
     listOf(data, 'items').map((item) => ({ value: String(item.invitationNo), params: item })),

@@ -25,7 +25,12 @@ export type FlowId =
   | 'unbind'
   | 'query'
   | 'case-status'
-  | 'hand-off';
+  | 'hand-off'
+  | 'set-payer-order'
+  | 'pay-premium'
+  | 'allocate'
+  | 'set-quota'
+  | 'my-data';
 
 /** What the manager knows and the citizen need not be asked; brought up to date before every event. */
 export interface World {
@@ -95,6 +100,8 @@ export interface Flow {
   readonly machine: AnyStateMachine;
   /** Slots that no longer hold when another one is corrected. */
   readonly invalidates: { readonly [slot: string]: readonly string[] };
+  /** Slots that the words of the wish itself may fill: a sum in fen, the number of an invitation. */
+  readonly takes?: readonly ('amount' | 'invitationNo')[];
   /** What the prompts of this flow may show. */
   readonly prompt: (context: FlowContext) => JsonObject;
   /** Answers to a `listed` question: the value, and what its label shows. */

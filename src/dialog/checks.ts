@@ -16,7 +16,13 @@ export interface Checked {
 
 type Check = (knowledge: Knowledge, params: JsonObject, asOf: string) => Checked;
 
-const CHECKS: { readonly [name: string]: Check } = { bind: checkBind };
+const CHECKS: { readonly [name: string]: Check } = {
+  bind: checkBind,
+  order: checkOrder,
+  premium: checkPremium,
+  allocate: checkAllocate,
+  quota: checkQuota,
+};
 
 export function runCheck(name: string, knowledge: Knowledge, params: JsonObject, asOf: string): Checked {
   const check = CHECKS[name];
@@ -47,6 +53,51 @@ function checkBind(knowledge: Knowledge, params: JsonObject, asOf: string): Chec
     return { ok: false, params: { ...common, reason: 'province_unknown', ...cite(scope) } };
   }
   return { ok: true, params: { ...common, ...cite(relations), ...whatFollows(rule, relation) } };
+}
+
+/** Whether there is an order that somebody may set, and whether it is the relative who receives. */
+function checkOrder(knowledge: Knowledge, params: JsonObject, asOf: string): Checked {
+  const kind = ruleAt(knowledge, 'order_rule', params.region as RegionCode, asOf);
+  const by = ruleAt(knowledge, 'order_set_by', params.region as RegionCode, asOf);
+  const common = { checked: true, asOf, ...cite(kind) };
+  if (!isTellable(kind) || !isTellable(by)) return { ok: false, params: { ...common, reason: 'unknown' } };
+  const isFixed = kind.value !== 'order_page' && kind.value !== 'set_at_binding';
+  if (isFixed || by.value === 'nobody') return { ok: false, params: { ...common, reason: 'fixed' } };
+  if (by.value === 'payer') return { ok: false, params: { ...common, reason: 'by_payer' } };
+  return { ok: true, params: { ...common, orderRule: String(kind.value) } };
+}
+
+function checkPremium(knowledge: Knowledge, params: JsonObject, asOf: string): Checked {
+  const rule = ruleAt(knowledge, 'premium_allowed', params.region as RegionCode, asOf);
+  const common = { checked: true, asOf, ...cite(rule) };
+  if (!isTellable(rule)) return { ok: false, params: { ...common, reason: 'unknown' } };
+  return rule.value === true
+    ? { ok: true, params: common }
+    : { ok: false, params: { ...common, reason: 'not_allowed' } };
+}
+
+/** Only where relatives draw from a pool is there something to allocate to. */
+function checkAllocate(knowledge: Knowledge, params: JsonObject, asOf: string): Checked {
+  const rule = ruleAt(knowledge, 'fund_model', params.region as RegionCode, asOf);
+  const common = { checked: true, asOf, ...cite(rule) };
+  if (!isTellable(rule)) return { ok: false, params: { ...common, reason: 'unknown' } };
+  return rule.value === 'F2'
+    ? { ok: true, params: common }
+    : { ok: false, params: { ...common, reason: 'no_pool' } };
+}
+
+function checkQuota(knowledge: Knowledge, params: JsonObject, asOf: string): Checked {
+  const region = params.region as RegionCode;
+  const relations = ruleAt(knowledge, 'relations_allowed', region, asOf);
+  const wallet = ruleAt(knowledge, 'cross_province', region, asOf);
+  const common = { checked: true, asOf, ...cite(wallet) };
+  const no = (reason: string): Checked => ({ ok: false, params: { ...common, reason } });
+  if (params.sameProvince === 'yes') return no('same_province');
+  if (!isTellable(wallet) || !isTellable(relations) || relations.value === null) return no('unknown');
+  if (wallet.value !== 'wallet_quota') return no('not_offered');
+  return relations.value.includes(params.relation as Relation)
+    ? { ok: true, params: common }
+    : no('relation');
 }
 
 /** Steps that come after submitting, so that the summary can name them before the yes. */

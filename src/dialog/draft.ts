@@ -59,6 +59,8 @@ export interface Draft {
   readonly events: string[];
   readonly effects: string[];
   understanding: Understanding | undefined;
+  /** Number of an invitation that was said this turn. */
+  number: string | undefined;
   findings: readonly Finding[];
   /** The question was not understood this turn: ask it in other words. */
   isMissed: boolean;
@@ -85,6 +87,7 @@ export function draftOf(conversation: Conversation, context: TurnContext): Draft
     events: [],
     effects: [],
     understanding: undefined,
+    number: undefined,
     findings: [],
     isMissed: false,
     deliveries: 0,

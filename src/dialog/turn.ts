@@ -23,9 +23,10 @@ import type { Understanding } from '../domain/understanding.ts';
 import type { Listening } from '../understanding/understander.ts';
 import { type Draft, draftOf, type NewCase, say, type TurnContext, todayOf } from './draft.ts';
 import { applyOffice, applySettled, applyStaff, applyTimer } from './news.ts';
+import { saidInPassing, withoutNumber } from './passing.ts';
 import { askTop, isAsked } from './prompt.ts';
 import { back, cancel, correct, miss, reopen, repeat, restart } from './repair.ts';
-import { answer, askBack, greet, outOfScope, thank } from './respond.ts';
+import { answer, answerWithEntry, askBack, greet, outOfScope, thank } from './respond.ts';
 import { deliver, pushFlow, renewStack, restOf, rootFlow, rootIndex } from './stack.ts';
 
 /** How long a proof of identity holds within a conversation. */
@@ -56,10 +57,7 @@ export function turn(
     draft.stack = [];
   renewStack(draft);
   for (const content of joinBursts(contents)) apply(draft, content);
-  return finish(
-    draft,
-    contents.every(({ kind }) => QUIET.has(kind)),
-  );
+  return finish(draft, contents.every(isQuiet));
 }
 
 /** Short messages sent in one breath are one utterance. */
@@ -114,8 +112,14 @@ function apply(draft: Draft, content: InboundContent): void {
 
 function applyText(draft: Draft, text: string, masked: readonly MaskedKind[]): void {
   if (masked.length > 0) say(draft, 'privacy.masked', { kinds: masked });
+  const { words, number } = withoutNumber(text);
+  draft.number = number;
+  if (words === '' && number !== undefined) {
+    startFlow(draft, 'accept-invite', {});
+    return;
+  }
   const listening = listeningOf(draft);
-  const understood = draft.context.understander.understand(text, listening);
+  const understood = draft.context.understander.understand(words, listening);
   draft.understanding = understood;
   const commands = draft.context.understander.commands(understood, listening);
   // A message that was nothing but a number is answered by the kind word about it.
@@ -144,13 +148,14 @@ function listeningOf(draft: Draft): Listening {
   };
 }
 
-/** Buttons carry what they mean: `intent:ask.what`, `flow:bind`, `do:handOff`, or an answer to the question. */
+/** Buttons carry what they mean: `intent:ask.what`, `flow:bind`, `faq:<id>`, `do:handOff`, or an answer to the question. */
 function applyChoice(draft: Draft, value: string): void {
   const [kind, name = ''] = value.split(/:(.*)/su);
   const { asking } = draft;
   if (kind === 'do') applyCommand(draft, commandOf(name));
   else if (kind === 'flow' && flowOf(name) !== undefined) startFlow(draft, name, {});
   else if (kind === 'intent') applyIntent(draft, name as Intent);
+  else if (kind === 'faq') answerWithEntry(draft, name);
   else if (asking?.choices?.some((choice) => choice.value === value)) answerWith(draft, value);
   else if (asking !== undefined && asking.choices === undefined) applyText(draft, value, []);
   else say(draft, 'repair.stale_choice');
@@ -220,7 +225,10 @@ function startFlow(draft: Draft, flow: string, slots: Slots): void {
   }
   if (draft.stack.length > 0) say(draft, 'repair.set_aside', { flow: rootFlow(draft) });
   const hints = flow === 'diagnose' ? { hints: (draft.understanding?.causes ?? []) as unknown as Json } : {};
-  pushFlow(draft, flow, { ...slots, ...hints }, false);
+  if (slots.region !== undefined) draft.profile = { ...draft.profile, region: String(slots.region) };
+  const known = flowOf(flow);
+  const said = known === undefined ? {} : saidInPassing(known, draft);
+  pushFlow(draft, flow, { ...said, ...slots, ...hints }, false);
 }
 
 function changed(draft: Draft, slots: Slots): Slots {
@@ -302,7 +310,10 @@ function applySecure(draft: Draft, done: InboundContent & { readonly kind: 'secu
 }
 
 /** What nobody said: when it changes nothing, the open question is not put again. */
-const QUIET = new Set<InboundContent['kind']>(['timer', 'opened']);
+const isQuiet = (content: InboundContent): boolean =>
+  content.kind === 'timer' ||
+  content.kind === 'opened' ||
+  (content.kind === 'task.settled' && content.name === 'check-invitation');
 
 function finish(draft: Draft, isQuiet: boolean): Turn {
   if (!draft.isMissed && !isQuiet) draft.misses = 0;

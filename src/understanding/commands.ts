@@ -36,6 +36,8 @@ const GOAL: Partial<Record<Symptom, string>> = {
 };
 /** Slots a flow takes from the words of the wish that starts it. */
 const TAKES: { readonly [flow: string]: readonly string[] } = {
+  'pay-premium': ['relation', 'region'],
+  'set-quota': ['relation', 'region', 'same_province'],
   bind: ['relation', 'region', 'same_province', 'platform'],
   unbind: ['relation', 'region'],
   query: ['relation', 'region'],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NewLink, NewTask } from '../../src/contracts/store.ts';
 import type { TurnContext } from '../../src/dialog/draft.ts';
+import { CONFIRM_WITHIN_MS } from '../../src/dialog/prompt.ts';
 import { render } from '../../src/dialog/render.ts';
 import { STACK_LIMIT } from '../../src/dialog/stack.ts';
 import { type Turn, turn } from '../../src/dialog/turn.ts';
@@ -13,7 +14,17 @@ import { openLibrary } from '../../src/library.ts';
 
 const library = openLibrary();
 const START = Date.parse('2026-11-22T01:00:00Z');
-const ACTS = new Set(['bind', 'unbind', 'close-account', 'answer-invitation']);
+const ACTS = new Set([
+  'bind',
+  'unbind',
+  'close-account',
+  'answer-invitation',
+  'set-payer-order',
+  'pay-premium',
+  'allocate',
+  'set-quota',
+  'erase-data',
+]);
 
 const empty: Conversation = {
   id: 'c_test' as ConversationId,
@@ -52,6 +63,15 @@ const SAID = [
   '第二个',
   '好的',
   '那浙江呢',
+  '我要改扣款顺序',
+  '用我的余额给女儿交居民医保',
+  '帮我划拨500元到共济账户',
+  '给我妈设一个跨省额度',
+  '看看你们存了我什么',
+  '删除我的数据',
+  '西安',
+  '甘肃',
+  '800元',
 ];
 
 /** What can happen next, chosen by number so that it can depend on what was offered. */
@@ -71,7 +91,7 @@ const happening = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('settled' as const),
       outcome: fc.constantFrom('done', 'refused', 'failed'),
-      pick: fc.nat(5),
+      pick: fc.nat(8),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('later' as const), minutes: fc.nat(90) }) },
@@ -97,6 +117,35 @@ const RESULTS: readonly JsonObject[] = [
   { applicationNo: 'SQ1', state: 'ACTIVE', ended: 2 },
   { applicationNo: 'SQ1', state: 'PENDING_REVIEW' },
 ];
+const PREMIUMS: JsonObject = {
+  items: [
+    {
+      bindingNo: 'b1',
+      otherName: '王*',
+      relation: 'child',
+      state: 'due',
+      year: 2027,
+      amountFen: 40_000,
+      opens: '2026-11-01',
+      closes: '2026-12-25',
+    },
+    { bindingNo: 'b2', otherName: '李*', relation: 'parent', state: 'paid', year: 2027, amountFen: 40_000 },
+  ],
+  balanceFen: 100_000,
+  at: '2026-11-22T01:00:00Z',
+};
+const ACCOUNT: JsonObject = {
+  items: [{ balanceFen: 100_000, state: 'normal' }],
+  at: '2026-11-22T01:00:00Z',
+};
+const PAYERS: JsonObject = {
+  items: [
+    { bindingNo: 'b1', role: 'dependent', otherName: '王*', relation: 'parent', state: 'ACTIVE', orderNo: 1 },
+    { bindingNo: 'b2', role: 'dependent', otherName: '李*', relation: 'parent', state: 'ACTIVE', orderNo: 2 },
+  ],
+  at: '2026-11-22T01:00:00Z',
+};
+const COUNTS: JsonObject = { items: [{ kind: 'identity', count: 1 }], at: '2026-11-22T01:00:00Z' };
 const NEWS: readonly InboundContent[] = [
   { kind: 'opened' },
   { kind: 'unsupported', what: 'image' },
@@ -195,6 +244,8 @@ class Talk {
   checkAct(before: Conversation, content: InboundContent, task: NewTask): void {
     expect(['text', 'choice']).toContain(content.kind);
     expect(before.asking?.slot).toMatch(/^confirm/u);
+    // The summary was shown, and not too long ago.
+    expect(this.now - Date.parse(before.asking?.askedAt ?? '')).toBeLessThanOrEqual(CONFIRM_WITHIN_MS);
     expect(Date.parse(before.profile.person?.until ?? '')).toBeGreaterThan(this.now);
     expect(task.input.payer ?? task.input.person).toBe(before.profile.person?.ref as PersonRef);
   }
@@ -202,7 +253,12 @@ class Talk {
 
 function resultFor(task: NewTask, pick: number): JsonObject {
   if (task.name === 'look-up-records') return RESULTS[3] as JsonObject;
-  if (task.name === 'query') return RESULTS[pick % 3] as JsonObject;
+  if (task.name === 'query' && task.input.object === 'premiums') return PREMIUMS;
+  if (task.name === 'query' && task.input.object === 'balance') return ACCOUNT;
+  if (task.name === 'query') return [...RESULTS.slice(0, 3), PAYERS][pick % 4] as JsonObject;
+  if (task.name === 'view-data') return COUNTS;
+  if (task.name === 'erase-data') return { receipt: 'SC-1' };
+  if (task.name === 'check-invitation') return { isOpen: false, role: 'payer' };
   return RESULTS[4 + (pick % 2)] as JsonObject;
 }
 

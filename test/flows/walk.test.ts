@@ -31,6 +31,34 @@ const RESULTS: readonly JsonObject[] = [
   { items: BINDINGS },
   { items: INVITATIONS },
   { state: 'ACTIVE', applicationNo: 'A1' },
+  { items: [{ balanceFen: 100_000, quotaFen: 20_000, poolFen: 30_000, state: 'normal' }] },
+  {
+    items: [
+      { bindingNo: 'b1', otherName: '王*', relation: 'parent', state: 'due', year: 2027, amountFen: 40_000 },
+      { bindingNo: 'b2', otherName: '李*', relation: 'child', state: 'paid', year: 2027, amountFen: 40_000 },
+    ],
+    balanceFen: 100_000,
+  },
+  {
+    items: [
+      {
+        bindingNo: 'b1',
+        role: 'dependent',
+        otherName: '王*',
+        relation: 'child',
+        state: 'ACTIVE',
+        orderNo: 1,
+      },
+      {
+        bindingNo: 'b2',
+        role: 'dependent',
+        otherName: '李*',
+        relation: 'child',
+        state: 'ACTIVE',
+        orderNo: 2,
+      },
+    ],
+  },
   { facts: {}, at: '2026-11-22T00:00:00Z' },
 ];
 const SLOTS: readonly Slots[] = [
@@ -44,6 +72,13 @@ const SLOTS: readonly Slots[] = [
   { bindingNo: 'b1' },
   { invitationNo: 'i2' },
   { object: 'balance' },
+  { bindingNo: 'b2' },
+  { first: 'b1' },
+  { first: 'b2' },
+  { amount: 50_000 },
+  { amount: 90_000 },
+  { what: 'view' },
+  { what: 'erase' },
   { symptom: 'not_shown' },
   { 'page.used': 'kinship' },
 ];
@@ -68,7 +103,17 @@ const EVENTS: readonly FlowEvent[] = [
   { type: 'child.done', flow: 'verify-identity', outcome: 'cancelled' },
 ];
 
-const ACTS = new Set(['bind', 'unbind', 'close-account', 'answer-invitation']);
+const ACTS = new Set([
+  'bind',
+  'unbind',
+  'close-account',
+  'answer-invitation',
+  'set-payer-order',
+  'pay-premium',
+  'allocate',
+  'set-quota',
+  'erase-data',
+]);
 const VISITS = 4_000;
 
 interface Visit {
