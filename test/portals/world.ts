@@ -47,6 +47,8 @@ const BASE: RuleTable = {
   unbind_by: ['payer', 'dependent'],
   ends_on: ['move', 'end_of_insurance'],
   suspension_effect: 'ends',
+  premium_allowed: true,
+  cross_province: 'wallet_quota',
 };
 
 const REGIONS: { readonly [code: string]: RuleTable } = {
@@ -63,6 +65,8 @@ const REGIONS: { readonly [code: string]: RuleTable } = {
   '340000': { ecert_first: true, materials: { spouse: ['marriage_certificate'], child: [] } },
   '370000': { payers_per_dependent: 'several', suspension_effect: 'none' },
   '360000': { unbind_lock_days: 90 },
+  '610000': { payers_per_dependent: 'several', order_rule: 'order_page', order_set_by: 'dependent' },
+  '640000': { fund_model: 'F2', minimum_retained_fen: 200_000 },
   '210000': {},
   '140000': { geographic_scope: 'pooling_region' },
 };
@@ -134,6 +138,43 @@ export function household(region: string, more: Record<string, unknown> = {}): o
 export function householdWith(region: string, people: Record<string, object>, more = {}): object {
   const base = household(region, more) as { people: Record<string, object> };
   return { ...base, people: { ...base.people, ...people } };
+}
+
+/** Son and daughter give to their mother; she sets the order. The son's bill for her can be paid today. */
+export function twoPayers(region: string): object {
+  const bill = { year: 2027, amountFen: 40_000, opens: 'today-10', closes: 'today+10' };
+  return {
+    people: {
+      son: employee('辛一', region),
+      daughter: employee('辛二', region, { male: false }),
+      mother: resident('壬一', region, { born: '1957-01-01', male: false, premiums: [bill] }),
+    },
+    families: [
+      { person: 'son', relative: 'mother', relation: 'parent' },
+      { person: 'daughter', relative: 'mother', relation: 'parent' },
+    ],
+    bindings: [
+      { payer: 'son', dependent: 'mother', relation: 'parent', region, submittedOn: 'today-20' },
+      { payer: 'daughter', dependent: 'mother', relation: 'parent', region, submittedOn: 'today-10' },
+    ],
+  };
+}
+
+/** A payer and a father in two provinces, with open wallets. */
+export function farAway(payerRegion: string, fatherRegion: string): object {
+  const wallet = { open: true, regionOpen: true };
+  return {
+    people: {
+      payer: employee('癸一', payerRegion, { wallet }),
+      father: resident('癸二', fatherRegion, { born: '1955-01-01', wallet }),
+      // Nothing is known of his wallet.
+      uncle: resident('癸三', fatherRegion, { born: '1958-01-01' }),
+    },
+    families: [
+      { person: 'payer', relative: 'father', relation: 'parent' },
+      { person: 'payer', relative: 'uncle', relation: 'sibling' },
+    ],
+  };
 }
 
 export interface OfficeWorld {

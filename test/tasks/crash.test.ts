@@ -2,11 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { createClerk, MAX_ATTEMPTS, pauseMs } from '../../src/tasks/executor.ts';
-import { household } from '../portals/world.ts';
+import { farAway, household, twoPayers } from '../portals/world.ts';
 import { dyingAt, openTaskWorld, pledge, type TaskWorld } from './world.ts';
 
 interface Case {
   readonly name: string;
+  /** The household unless given. */
+  readonly fixture?: object;
   readonly by: string;
   /** Brings about what the act needs, and gives its input. */
   prepare(world: TaskWorld): Promise<JsonObject>;
@@ -62,11 +64,66 @@ const CASES: readonly Case[] = [
     },
     applications: async (world) => (await applicationsBy('payer')(world)) - 1,
   },
+  {
+    name: 'set-payer-order',
+    fixture: twoPayers('610000'),
+    by: 'mother',
+    prepare: async (world) => {
+      const bindings = await world.office.bindings(world.key('mother'));
+      // Newest first: the other way round than they are charged.
+      return { person: await world.person('mother'), bindingNos: bindings.map(({ bindingNo }) => bindingNo) };
+    },
+    applications: applicationsBy('mother'),
+  },
+  {
+    name: 'pay-premium',
+    fixture: twoPayers('610000'),
+    by: 'son',
+    prepare: async (world) => {
+      const [bill] = await world.office.premiums(world.key('son'));
+      const { bindingNo = '', year = 0, amountFen = 0 } = bill ?? {};
+      return { person: await world.person('son'), bindingNo, year, amountFen };
+    },
+    // The money is gone once, too.
+    applications: async (world) => {
+      const person = await world.office.person(world.key('son'));
+      expect(person).toMatchObject({ account: { balanceFen: 460_000 } });
+      return (await applicationsBy('son')(world)) - 1;
+    },
+  },
+  {
+    name: 'allocate',
+    fixture: household('640000'),
+    by: 'payer',
+    prepare: async (world) => ({ person: await world.person('payer'), amountFen: 100_000 }),
+    applications: async (world) => {
+      const person = await world.office.person(world.key('payer'));
+      expect(person).toMatchObject({ account: { poolFen: 100_000 } });
+      return applicationsBy('payer')(world);
+    },
+  },
+  {
+    name: 'set-quota',
+    fixture: farAway('130000', '320000'),
+    by: 'payer',
+    prepare: async (world) => ({
+      person: await world.person('payer'),
+      dependent: await world.person('father'),
+      relation: 'parent',
+      amountFen: 50_000,
+      pledge,
+    }),
+    applications: async (world) => {
+      const person = await world.office.person(world.key('payer'));
+      expect(person).toMatchObject({ account: { quotaFen: 50_000 } });
+      return applicationsBy('payer')(world);
+    },
+  },
 ];
 
 /** Runs the task in a process that dies at its n-th call, then in one that lives. True if it did die. */
 async function killedAt(n: number, when: 'before' | 'after', of: Case): Promise<boolean> {
-  const world = await openTaskWorld(household('320000'));
+  const world = await openTaskWorld(of.fixture ?? household('320000'));
   const input = await of.prepare(world);
   const talk = await world.talk(of.by);
   const id = await world.submit(talk, of.name, input);
@@ -99,6 +156,46 @@ describe('a clerk that is killed', () => {
       },
     );
   }
+});
+
+describe('a deletion', () => {
+  const killedAtErasing = async (n: number, when: 'before' | 'after'): Promise<boolean> => {
+    const world = await openTaskWorld(household('130000'));
+    const person = await world.person('payer');
+    await world.store.keepPledge({
+      person,
+      version: '1',
+      digest: 'd',
+      signature: '甲',
+      signedAt: pledge.signedAt,
+    });
+    const talk = await world.talk('payer');
+    const id = await world.submit(talk, 'erase-data', { person });
+    const dying = dyingAt(n, when, { store: world.store, portal: world.office });
+    const { clock } = world;
+    const doomed = createClerk({ tasks: dying.store, vault: dying.store, portal: dying.portal, clock });
+    await doomed.run(id).catch(() => undefined);
+    await world.clerk.run(id);
+    const told = (await world.mail(talk)).filter(({ kind }) => kind === 'task.settled');
+    expect(told, `killed ${when} call ${n}`).toMatchObject([
+      { outcome: 'done', result: { receipt: expect.stringMatching(/^SC-/u) } },
+    ]);
+    expect(await world.store.reveal(person)).toBeUndefined();
+    expect(await world.store.dataOf(person)).toMatchObject({ identity: 0, pledges: 0, conversations: 0 });
+    expect((await world.verifyAudit()).broken).toEqual([]);
+    await world.end();
+    return dying.isDead();
+  };
+
+  it.each(['before', 'after'] as const)(
+    'killed %s any call destroys all, and tells it once',
+    async (when) => {
+      let n = 1;
+      while (await killedAtErasing(n, when)) n += 1;
+      // openTask, eraseData, settleTask.
+      expect(n).toBeGreaterThan(3);
+    },
+  );
 });
 
 describe('a time-out', () => {

@@ -5,7 +5,7 @@ import type { Address, InboundContent } from '../../src/domain/conversation.ts';
 import { type ConversationId, makeId, type PersonRef, type TaskId } from '../../src/domain/ids.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { maskName } from '../../src/domain/masking.ts';
-import { openStore } from '../../src/store/open.ts';
+import { type OpenedStore, openStore } from '../../src/store/open.ts';
 import { type Clerk, createClerk } from '../../src/tasks/executor.ts';
 import { countedRandom, household, type OfficeWorld, openOffice, START } from '../portals/world.ts';
 
@@ -22,6 +22,7 @@ export interface TaskWorld extends OfficeWorld {
   /** What came into the mailbox of a conversation, apart from its first word. */
   mail(conversation: ConversationId): Promise<InboundContent[]>;
   open(id: TaskId): Promise<TaskRow | undefined>;
+  readonly verifyAudit: OpenedStore['verifyAudit'];
   end(): Promise<void>;
 }
 
@@ -96,6 +97,7 @@ export async function openTaskWorld(fixture: object = household('130000')): Prom
       return (due?.items ?? []).map(({ content }) => content).filter(({ kind }) => kind !== 'opened');
     },
     open: (id) => store.openTask(id),
+    verifyAudit: opened.verifyAudit,
     async end() {
       await opened.close();
       await portal.stop();
