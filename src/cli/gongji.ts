@@ -13,10 +13,14 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     load: async () => (await import('./rules.ts')).rules,
   },
   facts: { does: 'every fact diagnosis knows', load: async () => (await import('./facts.ts')).facts },
-  kb: { does: 'check | stats: the knowledge base', load: async () => (await import('./kb.ts')).kb },
+  kb: { does: 'check, show, change and withdraw what is known', load: async () => (await import('./kb.ts')).kb },
   evaluate: {
     does: 'measure understanding on a file',
     load: async () => (await import('./evaluate.ts')).evaluate,
+  },
+  review: {
+    does: 'list | show | accept: what was not understood for sure',
+    load: async () => (await import('./review.ts')).review,
   },
   flows: {
     does: 'draw: statecharts as Mermaid and SVG',
