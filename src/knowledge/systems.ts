@@ -70,13 +70,13 @@ const TALKED_OF: readonly (readonly [concept: string, Operation])[] = [
  */
 export function chooseAnswer(knowledge: Knowledge, question: Question): Chosen | undefined {
   const system = systemOf(knowledge, question.entities ?? []);
-  const operation = system === undefined ? undefined : operationOf(question);
-  if (system === undefined || operation === undefined) return entry(findAnswer(knowledge, question));
+  if (system === undefined) return entry(findAnswer(knowledge, question));
   const region = placeOf(knowledge, system, question);
-  const asked = findAnswer(knowledge, { ...question, ...(region === undefined ? {} : { region }) });
-  if (asked?.entry.when.platform?.includes(system.id)) return entry(asked);
-  const intent = INTENT_OF[operation];
-  const general = findAnswer(knowledge, { ...question, intent, ...(region === undefined ? {} : { region }) });
+  const local = { ...question, ...(region === undefined ? {} : { region }) };
+  const asked = findAnswer(knowledge, local);
+  const operation = operationOf(question);
+  if (operation === undefined || asked?.entry.when.platform?.includes(system.id)) return entry(asked);
+  const general = findAnswer(knowledge, { ...local, intent: INTENT_OF[operation] });
   if (general !== undefined && speaksOf(knowledge, general.entry, system)) return entry(general);
   return { kind: 'system', card: systemCard(knowledge, system, operation, question.asOf, region, general) };
 }
