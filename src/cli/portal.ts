@@ -132,6 +132,8 @@ async function untilToldToStop(io: Io, office: SimulatedOffice): Promise<void> {
     return [{ ok: true }];
   });
   await told;
+  // Waiting for another line would keep the process alive.
+  if ('destroy' in io.input && typeof io.input.destroy === 'function') io.input.destroy();
 }
 
 async function close(served: Served, office: SimulatedOffice): Promise<void> {
