@@ -25,7 +25,7 @@ export function systemAnswer(params: JsonObject, knowledge: Knowledge): SystemAn
   const [way] = card.ways;
   const lines = [
     headOf(card, say),
-    ...(way === undefined ? [] : ['', ...way.path.map((step, index) => `${index + 1}. ${step}`), '']),
+    ...(way === undefined ? [] : ['', ...stepsOf(way.path), '']),
     ...bodyOf(card, say),
     ...claims.map(({ truth }) => say('answer.system.truth', { value: truth })),
     ...(way === undefined && general !== undefined
@@ -48,6 +48,10 @@ function headOf({ system, operation, ways }: SystemCard, say: Say): string {
   return note === undefined
     ? say('answer.system.none', named)
     : say('answer.system.noted', { ...named, note });
+}
+
+function stepsOf(path: readonly string[]): string[] {
+  return path.map((step, index) => `${index + 1}. ${step}`);
 }
 
 function bodyOf({ system, operation, ways: [way] }: SystemCard, say: Say): string[] {

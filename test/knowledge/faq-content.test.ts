@@ -22,6 +22,7 @@ const OFFICIAL_NAMES = [
   '历年账户家庭共济备案',
   '个人账户家庭共济',
   '国家医保服务平台',
+  '大连市自然人社保缴费',
 ];
 
 const knowledge = loadKnowledge(join(ROOT, 'knowledge'));
