@@ -98,7 +98,7 @@ export async function startGongji(
 }
 
 /** The key of the vault, made at the first start and readable by nobody else. */
-function keyFile(file: string): Uint8Array {
+export function keyFile(file: string): Uint8Array {
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
   return new Uint8Array(Buffer.from(readFileSync(file, 'utf8').trim(), 'hex'));
 }

@@ -13,7 +13,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     load: async () => (await import('./rules.ts')).rules,
   },
   facts: { does: 'every fact diagnosis knows', load: async () => (await import('./facts.ts')).facts },
-  kb: { does: 'check, show, change and withdraw what is known', load: async () => (await import('./kb.ts')).kb },
+  kb: {
+    does: 'check, show, change and withdraw what is known',
+    load: async () => (await import('./kb.ts')).kb,
+  },
   evaluate: {
     does: 'measure understanding on a file',
     load: async () => (await import('./evaluate.ts')).evaluate,
@@ -33,6 +36,18 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
   openapi: {
     does: 'the contract of the office over HTTP',
     load: async () => (await import('./openapi.ts')).openapi,
+  },
+  priors: {
+    does: 'estimate: how common each cause is, from closed cases',
+    load: async () => (await import('./priors.ts')).priors,
+  },
+  'dry-run': {
+    does: 'what an act would come to, without doing it',
+    load: async () => (await import('./dry-run.ts')).dryRun,
+  },
+  audit: {
+    does: 'verify: is the record of who did what as it was written',
+    load: async () => (await import('./audit.ts')).audit,
   },
   chat: { does: 'talk in the terminal', load: async () => (await import('./chat.ts')).chat },
 };

@@ -28,7 +28,7 @@ import type {
   Relation,
 } from '../domain/insurance.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Intent } from '../domain/taxonomy.ts';
+import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
 
 // === Mailbox and turns
@@ -276,6 +276,17 @@ export interface Links {
 export interface Cases {
   casesOf(conversation: ConversationId): Promise<readonly Case[]>;
   caseById(id: CaseId): Promise<Case | undefined>;
+  /**
+   * Closes a case for good and writes who did it into the audit chain of its conversation. The true cause
+   * is what priors are estimated from (`gongji priors estimate`). `already` when it was closed before:
+   * the first closing stays.
+   */
+  closeCase(
+    id: CaseId,
+    closing: { readonly by: string; readonly trueCause?: CauseId; readonly note?: string },
+  ): Promise<'closed' | 'already' | 'unknown'>;
+  /** Closed cases whose complaint and true cause are known, oldest first. */
+  solvedCases(): Promise<readonly Case[]>;
   /** Consecutive number of a day, for case numbers such as 261124-0007. */
   nextCaseNumber(day: Day): Promise<string>;
 }

@@ -201,6 +201,7 @@ function ratioOf(strength: Strength): number {
   return typeof strength === 'number' ? strength : STRENGTHS[strength];
 }
 
-function priorWeight(prior: Prior): number {
+/** The number behind `common`, `usual` or `rare`. */
+export function priorWeight(prior: Prior): number {
   return typeof prior === 'number' ? prior : PRIOR_WEIGHTS[prior];
 }

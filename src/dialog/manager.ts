@@ -138,7 +138,7 @@ async function casesOf(deps: ManagerDeps, result: Turn, items: Items): Promise<r
   const openedAt = new Date(deps.clock.now()).toISOString();
   const day = todayOf({ now: deps.clock.now() });
   return Promise.all(
-    result.cases.map(async ({ id, reason, findings }) => ({
+    result.cases.map(async ({ id, reason, findings, symptom }) => ({
       id,
       number: await deps.store.nextCaseNumber(day),
       conversation: conversation.id,
@@ -148,6 +148,7 @@ async function casesOf(deps: ManagerDeps, result: Turn, items: Items): Promise<r
       transcript: [...transcript, ...newLines(items, history.length === 0)],
       openedAt,
       ...(conversation.profile.region === undefined ? {} : { region: conversation.profile.region }),
+      ...(symptom === undefined ? {} : { symptom }),
     })),
   );
 }

@@ -2,6 +2,7 @@
 import type { Finding } from './fact.ts';
 import type { CaseId, ConversationId } from './ids.ts';
 import type { Instant, RegionCode } from './insurance.ts';
+import type { CauseId, Symptom } from './taxonomy.ts';
 
 export type CaseStatus = 'open' | 'assigned' | 'waiting' | 'closed';
 
@@ -21,4 +22,18 @@ export interface Case {
     readonly at: Instant;
   }[];
   readonly openedAt: Instant;
+  /** The complaint it began with; absent when the citizen only asked for a person. */
+  readonly symptom?: Symptom;
+  readonly closed?: ClosedCase;
+}
+
+/** How a case ended. */
+export interface ClosedCase {
+  readonly at: Instant;
+  /** Who closed it: a clerk's id, never a name. */
+  readonly by: string;
+  /** What it turned out to be; absent when nobody found out, or there was no complaint. */
+  readonly trueCause?: CauseId;
+  /** In words, for colleagues; numbers are masked before it is stored. */
+  readonly note?: string;
 }

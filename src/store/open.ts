@@ -104,7 +104,7 @@ function assemble(
     ...vault(context, seal),
     ...personalData(context, rooms),
     ...links(context, rooms),
-    ...cases(context),
+    ...cases(context, rooms),
     ...officeFeed(context, rooms),
     ...withdrawals(context, rooms),
     ...reviewItems(context),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { PersonRecord } from '../contracts/store.ts';
-import type { Case } from '../domain/case.ts';
+import type { Case, ClosedCase } from '../domain/case.ts';
 import type {
   Address,
   Asking,
@@ -21,7 +21,7 @@ import type { Evidence, FactValue, Finding } from '../domain/fact.ts';
 import type { CaseId, ConversationId, LinkId, PersonRef, TaskId } from '../domain/ids.ts';
 import type { Instant } from '../domain/insurance.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Intent, Symptom } from '../domain/taxonomy.ts';
+import type { CauseId, Intent, Symptom } from '../domain/taxonomy.ts';
 import type { Scored } from '../domain/understanding.ts';
 
 // === Small parts
@@ -184,6 +184,13 @@ const caseRecord = whole<Case>()({
   findings: z.array(finding),
   transcript: z.array(z.object({ who: z.enum(['citizen', 'bot']), text, at: text })),
   openedAt: text,
+  symptom: named<Symptom>().exactOptional(),
+  closed: whole<ClosedCase>()({
+    at: text,
+    by: text,
+    trueCause: named<CauseId>().exactOptional(),
+    note: text.exactOptional(),
+  }).exactOptional(),
 }) satisfies z.ZodType<Case>;
 
 const person = whole<Omit<PersonRecord, 'ref'>>()({

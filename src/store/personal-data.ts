@@ -117,10 +117,12 @@ async function hasOpenTask(tx: Tx, conversations: readonly string[], task: TaskI
   return open.length > 0;
 }
 
+/** The document may be there under a misspelt name as well, as a relative typed it: it is this person's all the same. */
 async function destroy(tx: Tx, person: PersonRef): Promise<void> {
   await tx.updateTable('pledges').set({ sealed_signature: '' }).where('person_ref', '=', person).execute();
   await tx.deleteFrom('conversation_persons').where('person_ref', '=', person).execute();
-  await tx.deleteFrom('persons').where('ref', '=', person).execute();
+  const document = tx.selectFrom('persons').select('digest').where('ref', '=', person);
+  await tx.deleteFrom('persons').where('digest', 'in', document).execute();
 }
 
 interface Scrubbing {
@@ -250,7 +252,9 @@ async function scrubCases(tx: Tx, { conversation }: Scrubbing): Promise<void> {
     .where('conversation_id', '=', conversation)
     .execute();
   for (const { id, data } of rows) {
-    const emptyCase = { ...readCase(data), transcript: [] };
+    const { closed, ...kept } = readCase(data);
+    const { note: _, ...outcome } = closed ?? {};
+    const emptyCase = { ...kept, transcript: [], ...(closed === undefined ? {} : { closed: outcome }) };
     await tx
       .updateTable('cases')
       .set({ data: JSON.stringify(emptyCase) })

@@ -93,7 +93,7 @@ export function inbound(user: string, messageId: string, text = messageId): Inbo
 }
 
 /** A conversation with one message waiting. */
-export async function begun({ store }: World, user = 'lin'): Promise<Conversation> {
+export async function begun({ store }: Pick<World, 'store'>, user = 'lin'): Promise<Conversation> {
   await store.receive(inbound(user, `${user}-1`));
   const conversation = await store.conversationAt(addressOf(user));
   if (conversation === undefined) throw new Error('The conversation was not made');
