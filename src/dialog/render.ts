@@ -36,14 +36,19 @@ export function render(reply: Reply, knowledge: Knowledge): OutboundPart {
 function renderAnswer(reply: Reply, knowledge: Knowledge): OutboundPart {
   const entry = knowledge.faq.get(String(reply.params.faq)) as FaqEntry;
   const params = { ...reply.params, asOf: entry.reviewed_on, ruleRegion: reply.params.region ?? '000000' };
-  const caution = reply.params.overdue === true ? `${wordsOf(knowledge, 'answer.overdue').text}\n` : '';
+  const isOverdue = reply.params.overdue === true;
+  const caution = isOverdue ? `${wordsOf(knowledge, 'answer.overdue').text}\n` : '';
   const part = withSources(`${caution}${entry.body.trim()}`, entry.sources, params, knowledge);
   const followUp = reply.params.followUp;
   const label =
     typeof followUp === 'string' ? knowledge.replies.get(`label.follow_up.${followUp}`)?.text : undefined;
   return {
     id: 'answer',
-    params: { faq: entry.id, region: reply.params.region ?? null },
+    params: {
+      faq: entry.id,
+      region: reply.params.region ?? null,
+      ...(isOverdue ? { overdue: true } : {}),
+    },
     ...part,
     ...(label === undefined ? {} : { choices: [{ value: `flow:${String(followUp)}`, label }] }),
   };
