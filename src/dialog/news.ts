@@ -24,7 +24,12 @@ export function applySettled(
 }
 
 /** Tasks that change nothing: nobody need hear of them when nothing waits for them any more. */
-const READINGS = new Set(['query', 'look-up-records', 'view-data', 'check-invitation']);
+export const READINGS: ReadonlySet<string> = new Set([
+  'query',
+  'look-up-records',
+  'view-data',
+  'check-invitation',
+]);
 
 function noteDone(draft: Draft, name: string, result: JsonObject): void {
   if (name === 'look-up-records') rememberFacts(draft, result);

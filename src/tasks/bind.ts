@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PersonKey } from '../contracts/portal.ts';
 import type { ApplicationRecord } from '../contracts/store.ts';
 import type { PersonRef } from '../domain/ids.ts';
+import type { Relation } from '../domain/insurance.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { maskName } from '../domain/masking.ts';
 import { day, personRef, pledge, region, relation } from './schemas.ts';
@@ -55,7 +56,7 @@ export const bind = defineTask({
         applicationNo,
         state,
         dependentName: maskName(dependent.name),
-        ...(state === 'PENDING_CONFIRM' ? await invitationOf(context, wish.dependent, dependent) : {}),
+        ...(state === 'PENDING_CONFIRM' ? await invitationOf(context, wish, { payer, dependent }) : {}),
         ...(state === 'PENDING_REVIEW' ? { needsReview: true } : {}),
       },
       [record],
@@ -68,12 +69,19 @@ export const bind = defineTask({
  * the payer gets the number of the invitation to pass on. It opens nothing by itself: the relative proves
  * who they are, and the office knows for whom it is.
  */
-async function invitationOf(context: TaskContext, ref: PersonRef, key: PersonKey): Promise<JsonObject> {
-  const asked = { needsConfirmBy: 'dependent', dependent: ref };
-  const [latest] = await context.portal.invitations(key);
+async function invitationOf(
+  { portal, isReachable }: TaskContext,
+  wish: { readonly dependent: PersonRef; readonly relation: Relation },
+  { payer, dependent }: { readonly payer: PersonKey; readonly dependent: PersonKey },
+): Promise<JsonObject> {
+  const asked = { needsConfirmBy: 'dependent' };
+  const open = await portal.invitations(dependent);
+  const own = open.find(
+    ({ payerName, relation }) => relation === wish.relation && payerName === maskName(payer.name),
+  );
   // Answered already, in the province's own app.
-  if (latest === undefined) return { needsConfirmBy: 'dependent' };
-  const { invitationNo, expiresOn } = latest;
-  if (await context.isReachable(ref)) return { needsConfirmBy: 'dependent', expiresOn };
-  return { ...asked, inviteCode: invitationNo, expiresOn };
+  if (own === undefined) return asked;
+  const { invitationNo, expiresOn } = own;
+  if (await isReachable(wish.dependent)) return { ...asked, expiresOn };
+  return { ...asked, dependent: wish.dependent, inviteCode: invitationNo, expiresOn };
 }

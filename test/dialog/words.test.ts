@@ -2,11 +2,19 @@
 import { describe, expect, it } from 'vitest';
 import { FLOWS } from '../../flows/index.ts';
 import { REFUSAL_CODES } from '../../src/contracts/portal.ts';
+import type { DataCounts } from '../../src/contracts/store.ts';
 import { runCheck } from '../../src/dialog/checks.ts';
+import { READINGS } from '../../src/dialog/news.ts';
 import { templateProblems } from '../../src/dialog/template.ts';
-import { APPLICATION_STATES, RELATIONS } from '../../src/domain/insurance.ts';
+import {
+  APPLICATION_KINDS,
+  APPLICATION_STATES,
+  PREMIUM_STATES,
+  RELATIONS,
+} from '../../src/domain/insurance.ts';
 import { loadKnowledge } from '../../src/knowledge/load.ts';
 import { KNOWLEDGE_DIR } from '../../src/library.ts';
+import { TASKS } from '../../src/tasks/registry.ts';
 
 const knowledge = loadKnowledge(KNOWLEDGE_DIR);
 const wordless = (ids: readonly string[]): readonly string[] =>
@@ -74,6 +82,45 @@ describe('words', () => {
       ),
     );
     expect(wordless([...new Set(reasons)])).toEqual([]);
+  });
+
+  it('reasons why another act is excluded, for every region and day', () => {
+    const regions = [...knowledge.regions.keys(), '999999'];
+    const days = ['2021-06-01', '2024-06-01', '2025-01-01', '2026-11-22'];
+    const excluded = { order: 'order', premium: 'premium', allocate: 'allocate', quota: 'quota' };
+    const reasons = Object.entries(excluded).flatMap(([check, prefix]) =>
+      regions.flatMap((region) =>
+        days.flatMap((asOf) =>
+          ['parent', 'cousin'].flatMap((relation) =>
+            ['yes', 'no'].flatMap((sameProvince) => {
+              const { ok, params } = runCheck(check, knowledge, { relation, region, sameProvince }, asOf);
+              return ok ? [] : [`${prefix}.excluded.${String(params.reason)}`];
+            }),
+          ),
+        ),
+      ),
+    );
+    expect(new Set(reasons).size).toBeGreaterThan(6);
+    expect(wordless([...new Set(reasons), 'order.excluded.fixed', 'order.excluded.by_payer'])).toEqual([]);
+  });
+
+  it('every state of a bill, every class of data and every reminder', () => {
+    const counts: Record<keyof DataCounts, true> = {
+      identity: true,
+      pledges: true,
+      conversations: true,
+      messages: true,
+      applications: true,
+      cases: true,
+    };
+    const ids = [
+      ...PREMIUM_STATES.filter((state) => state !== 'due').map((state) => `premium.not_due.${state}`),
+      ...Object.keys(counts).flatMap((kind) => [`label.data.${kind}`, `label.retention.${kind}`]),
+      ...APPLICATION_KINDS.map((kind) => `label.application.${kind}`),
+      ...['payer', 'dependent'].map((role) => `invite.reminder.${role}`),
+      ...Object.keys(TASKS).flatMap((task) => (READINGS.has(task) ? [] : [`label.task.${task}`])),
+    ];
+    expect(wordless(ids)).toEqual([]);
   });
 
   it('placeholders that name formats and replies there are', () => {
