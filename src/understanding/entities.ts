@@ -16,7 +16,7 @@ import { originOf, type Tracked } from './tracked.ts';
 export interface Span {
   readonly from: number;
   readonly to: number;
-  readonly kind: 'near' | 'in_law' | 'far' | 'no_kin' | 'place' | 'platform' | 'sum';
+  readonly kind: 'relative' | 'place' | 'platform' | 'sum';
 }
 
 export interface Found {
@@ -75,10 +75,10 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
       .find(text)
       .filter(({ value }) => !NOT_MASKED.test(value))
       .map(({ from, to }) => ({ from, to, kind: 'platform' as const })),
-    ...relatives.flatMap(({ from, to, relation }) => {
-      const kind = kinOf(relation);
-      return kind === undefined ? [] : [{ from, to, kind }];
-    }),
+    // One class for all: who it is decides about the law, hardly about the wish.
+    ...relatives
+      .filter(({ relation }) => relation !== 'self')
+      .map(({ from, to }) => ({ from, to, kind: 'relative' as const })),
     ...places.map(({ from, to }) => ({ from, to, kind: 'place' as const })),
     ...figures
       .find(text)
@@ -161,12 +161,4 @@ function dictionaryOf(entries: readonly (readonly [string, readonly string[]])[]
   const dictionary = new Dictionary<string>();
   for (const [id, words] of entries) for (const word of words) dictionary.add(word, id);
   return dictionary;
-}
-
-function kinOf(relation: string): Span['kind'] | undefined {
-  if (relation === 'self') return undefined;
-  if (relation.endsWith('_in_law')) return 'in_law';
-  if (relation === 'friend' || relation === 'partner') return 'no_kin';
-  const isFar = ['aunt_uncle', 'niece_nephew', 'cousin', 'step_or_foster', 'guardian', 'other_relative'];
-  return isFar.includes(relation) ? 'far' : 'near';
 }

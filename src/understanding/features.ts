@@ -4,13 +4,11 @@
  * Words from a segmenter were tried and add nothing.
  */
 import type { Span } from './entities.ts';
+import { anyOf } from './patterns.ts';
 
 /** Private-use characters, so that a mask never equals a letter. */
 const MASK: Record<Span['kind'], string> = {
-  near: '\ue001',
-  in_law: '\ue002',
-  far: '\ue003',
-  no_kin: '\ue004',
+  relative: '\ue001',
   place: '\ue005',
   platform: '\ue006',
   sum: '\ue007',
@@ -29,6 +27,26 @@ export function masked(text: string, spans: readonly Span[]): string {
 }
 
 /**
+ * Words of one meaning, dialect and standard, made one for the classifiers only: what has been
+ * learnt of one then holds for all. Entities and answers see the words as they were written.
+ */
+export function createFold(folded: { readonly [to: string]: readonly string[] }): (text: string) => string {
+  const target = new Map(Object.entries(folded).flatMap(([to, words]) => words.map((word) => [word, to])));
+  if (target.size === 0) return (text) => text;
+  const pattern = anyOf([...target.keys()], 'gu');
+  return (text) => text.replace(pattern, (word) => target.get(word) ?? word);
+}
+
+const SHORT = 5;
+const MIDDLE = 9;
+const LONG = 16;
+
+function lengthClass({ length }: string): string {
+  if (length < SHORT) return 'bare';
+  return length < MIDDLE ? 'short' : length < LONG ? 'middle' : 'long';
+}
+
+/**
  * Distinct features; the prefixes keep the kinds apart and are never integer-like. Both ends of the
  * sentence are marked (a question word at the end says more), and a concept counts twice.
  */
@@ -42,6 +60,7 @@ export function featuresOf(words: string, concepts: readonly string[]): string[]
     const next = text.charAt(i + 1);
     if (next !== '' && next !== ' ') features.add(`b:${char}${next}`);
   }
+  features.add(`n:${lengthClass(words)}`);
   concepts.forEach((concept, index) => {
     features.add(`c:${concept}`);
     features.add(`d:${concept}`);

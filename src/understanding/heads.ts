@@ -1,149 +1,121 @@
 /**
  * The four questions asked of a sentence: is it ours at all (gate), what is wanted (intent), what
- * goes wrong (symptom), and which cause the words hint at. Each is an ensemble of its own, over one
- * vocabulary. The gate alone sees the sentences that are not ours: mixed into the intents they cost
- * five points of accuracy.
+ * goes wrong (symptom), and which cause the words hint at. Each is an ensemble of its own. The cause
+ * head has a label for "no cause", so that a bare complaint hints at nothing.
  */
 import { createHash } from 'node:crypto';
 import type { CauseId, Intent, Symptom } from '../domain/taxonomy.ts';
-import type { Knowledge } from '../knowledge/knowledge.ts';
-import { Ensemble, type Example, type Trained } from './model/ensemble.ts';
-import { Vocabulary } from './model/vocabulary.ts';
-import { anyOf } from './patterns.ts';
+import { type Gate, type Lesson, lessonsOf, type Schoolbook } from './lessons.ts';
+import { Ensemble, type Shape, type Trained, train } from './model/ensemble.ts';
 import type { ModelCache } from './understander.ts';
 
-/** Ours, another matter of medical insurance, or nothing to do with it. */
-export type Gate = 'in' | 'ask.other' | 'oos';
-
 export interface Heads {
-  readonly vocabulary: Vocabulary;
   readonly gate: Ensemble<Gate>;
   readonly intent: Ensemble<Intent>;
   readonly symptom: Ensemble<Symptom>;
   readonly cause: Ensemble<CauseId | 'none'>;
 }
 
-/**
- * Sentences that hint at no cause teach the cause head to stay silent: one in so many questions, and
- * the complaints that hold no sure sign of one.
- */
-const QUESTIONS_WITHOUT_CAUSE = 4;
-
 export type Featurize = (text: string) => readonly string[];
 
 /** Raised when training or features change, so that older caches are not read. */
-const MODEL_VERSION = 2;
-/** One in so many cause sentences also teaches `diagnose`; all of them would drown the other intents. */
-const CAUSES_AS_DIAGNOSE = 3;
+const MODEL_VERSION = 3;
 
-type Source = Pick<Knowledge, 'intents' | 'lexicon'>;
+const SHAPES: { readonly [head in keyof Heads]: Shape<string> } = {
+  intent: { weights: { margins: 2, bayes: 0.15, neighbours: 2, groups: 1 }, groupings: [topicOf, actOf] },
+  gate: { weights: { margins: 2, bayes: 0.1, neighbours: 8, groups: 0 }, groupings: [] },
+  symptom: { weights: { margins: 2, bayes: 0.15, neighbours: 3, groups: 0 }, groupings: [] },
+  cause: { weights: { margins: 2, bayes: 0.15, neighbours: 3, groups: 0 }, groupings: [] },
+};
+const NAMES = Object.keys(SHAPES) as (keyof Heads)[];
 
-export function trainHeads(source: Source, featurize: Featurize, cache: ModelCache | undefined): Heads {
-  const examples = examplesOf(source, featurize);
-  const key = keyOf(source);
+type Kept = { readonly [head in keyof Heads]: Trained };
+
+export function trainHeads(book: Schoolbook, featurize: Featurize, cache: ModelCache | undefined): Heads {
+  const key = keyOf(book);
   const kept = cache === undefined ? undefined : read(cache.load(), key);
-  const vocabulary = new Vocabulary();
-  const heads: Heads = {
-    vocabulary,
-    intent: new Ensemble(examples.intent, vocabulary, kept?.intent),
-    gate: new Ensemble(examples.gate, vocabulary, kept?.gate),
-    symptom: new Ensemble(examples.symptom, vocabulary, kept?.symptom),
-    cause: new Ensemble(examples.cause, vocabulary, kept?.cause),
+  const trained = kept ?? learn(book, featurize);
+  if (kept === undefined) cache?.save(JSON.stringify({ key, heads: trained }));
+  const head = (name: keyof Heads) => new Ensemble(trained[name], SHAPES[name]);
+  return {
+    gate: head('gate'),
+    intent: head('intent'),
+    symptom: head('symptom'),
+    cause: head('cause'),
+  } as Heads;
+}
+
+function learn(book: Schoolbook, featurize: Featurize): Kept {
+  const lessons = lessonsOf(book);
+  const seen = new Map<string, readonly string[]>();
+  const featuresOf = (text: string) => {
+    const features = seen.get(text) ?? featurize(text);
+    seen.set(text, features);
+    return features;
   };
-  if (kept === undefined) cache?.save(write(heads, key));
-  return heads;
+  const trained = NAMES.map((name) => {
+    const examples = lessons[name].map(({ text, label }: Lesson<string>) => ({
+      features: featuresOf(text),
+      label,
+    }));
+    return [name, train(examples, SHAPES[name])] as const;
+  });
+  return Object.fromEntries(trained) as Kept;
 }
 
-/** Every sentence that training looks at. */
-export function sentencesOf({ intents, lexicon }: Source): readonly string[] {
-  return [
-    ...[...intents.values()].flatMap(({ examples }) => examples),
-    ...Object.values(lexicon.symptoms).flatMap(({ examples }) => examples),
-    ...Object.values(lexicon.causes).flatMap(({ examples }) => examples),
-    ...Object.values(lexicon.negatives).flat(),
-  ];
+/** What it is about, whatever is to be done: questions and tasks of one matter share their words. */
+const TOPICS: Partial<Record<Intent, string>> = {
+  'ask.how_bind': 'bind',
+  'confirm.invite': 'bind',
+  'ask.how_unbind': 'unbind',
+  'unbind.exit': 'unbind',
+  'unbind.remove': 'unbind',
+  'unbind.close': 'unbind',
+  'ask.how_use': 'use',
+  'ask.scope': 'use',
+  'ask.how_pay': 'pay',
+  'pay.premium': 'pay',
+  'ask.how_query': 'query',
+  'query.members': 'query',
+  'query.balance': 'query',
+  'query.spending': 'query',
+  'query.refund': 'query',
+  'ask.order': 'order',
+  'order.set': 'order',
+  'ask.cross_region': 'distance',
+  'quota.set': 'distance',
+  'privacy.view': 'privacy',
+  'privacy.delete': 'privacy',
+};
+
+function topicOf(intent: string): string {
+  return TOPICS[intent as Intent] ?? intent;
 }
 
-/** Exported for cross-validation. @internal */
-export function examplesOf({ intents, lexicon }: Source, featurize: Featurize) {
-  const symptoms = Object.entries(lexicon.symptoms).flatMap(([label, { examples }]) =>
-    examples.map((text) => ({ features: featurize(text), label: label as Symptom })),
-  );
-  const causes = Object.entries(lexicon.causes).flatMap(([label, { examples }]) =>
-    examples.map((text) => ({ features: featurize(text), label: label as CauseId })),
-  );
-  const questions = [...intents.values()]
-    .filter(({ leads_to }) => leads_to === 'answer' || leads_to === 'task')
-    .flatMap(({ examples }) => examples)
-    .filter((_, index) => index % QUESTIONS_WITHOUT_CAUSE === 0);
-  const sign = anyOf(Object.values(lexicon.causes).flatMap(({ words }) => words));
-  const complaints = Object.values(lexicon.symptoms).flatMap(({ examples }) => examples);
-  const silent = [...questions, ...complaints.filter((text) => !sign.test(text))].map((text) => ({
-    features: featurize(text),
-    label: 'none' as const,
-  }));
-  const intent: Example<Intent>[] = [];
-  const gate: Example<Gate>[] = [];
-  for (const { id, leads_to, examples } of intents.values()) {
-    for (const text of examples) {
-      const features = featurize(text);
-      if (leads_to === 'out_of_scope') gate.push({ features, label: id === 'oos' ? 'oos' : 'ask.other' });
-      else {
-        intent.push({ features, label: id });
-        gate.push({ features, label: 'in' });
-      }
-    }
-  }
-  const troubles = [...symptoms, ...causes.filter((_, index) => index % CAUSES_AS_DIAGNOSE === 0)];
-  for (const { features } of troubles) intent.push({ features, label: 'diagnose' });
-  for (const { features } of [...symptoms, ...causes]) gate.push({ features, label: 'in' });
-  const { other_insurance, off_topic } = lexicon.negatives;
-  for (const text of other_insurance) gate.push({ features: featurize(text), label: 'ask.other' });
-  for (const text of off_topic) gate.push({ features: featurize(text), label: 'oos' });
-  return { intent, gate, symptom: symptoms, cause: [...causes, ...silent] };
+/** What is to be done about it: explain the way, answer, act, or find out why. */
+function actOf(intent: string): string {
+  if (intent === 'diagnose' || intent === 'chat.greet') return intent;
+  return intent.startsWith('ask.how') ? 'how' : intent.startsWith('ask.') ? 'ask' : 'act';
 }
 
-// === Cache: weights as base64 of their bytes
+// === Cache
 
-type Kept = { readonly [head in 'gate' | 'intent' | 'symptom' | 'cause']: Trained };
-
-function keyOf({ intents, lexicon }: Source): string {
-  const content = JSON.stringify([MODEL_VERSION, [...intents.values()], lexicon]);
+/** Names the sentences a model was trained on; the same key means the same model. */
+export function keyOf({ intents, lexicon, faq }: Schoolbook): string {
+  const titles = [...faq.values()].map(({ intent, title }) => [intent, title]);
+  const content = JSON.stringify([MODEL_VERSION, [...intents.values()], lexicon, titles]);
   return createHash('sha256').update(content).digest('hex');
-}
-
-function write({ gate, intent, symptom, cause }: Heads, key: string): string {
-  const packed = Object.entries({ gate, intent, symptom, cause }).map(([name, { trained }]) => [
-    name,
-    { softmax: pack(trained.softmax), bayes: pack(trained.bayes) },
-  ]);
-  return JSON.stringify({ key, heads: Object.fromEntries(packed) });
 }
 
 /** A cache that does not belong to these sentences, or is no cache at all, is ignored. */
 function read(json: string | undefined, key: string): Kept | undefined {
   if (json === undefined) return undefined;
+  // The key stands first: a cache of other sentences need not be parsed.
+  if (!json.startsWith(`{"key":"${key}"`)) return undefined;
   try {
-    const kept = JSON.parse(json) as {
-      readonly key: string;
-      readonly heads: { readonly [head: string]: { readonly softmax: string; readonly bayes: string } };
-    };
-    if (kept.key !== key) return undefined;
-    const heads = Object.entries(kept.heads).map(([name, { softmax, bayes }]) => [
-      name,
-      { softmax: unpack(softmax), bayes: unpack(bayes) },
-    ]);
-    return Object.fromEntries(heads) as Kept;
+    const { heads } = JSON.parse(json) as { readonly heads: Kept };
+    return NAMES.every((name) => heads[name] !== undefined) ? heads : undefined;
   } catch {
     return undefined;
   }
-}
-
-function pack(weights: Float32Array): string {
-  return Buffer.from(weights.buffer, weights.byteOffset, weights.byteLength).toString('base64');
-}
-
-function unpack(base64: string): Float32Array {
-  const bytes = Buffer.from(base64, 'base64');
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

@@ -3,7 +3,7 @@ import type { Intent } from '../domain/taxonomy.ts';
 import type { Reaction, Scored, Understanding } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createCommander } from './commands.ts';
-import { type Featurize, sentencesOf, trainHeads } from './heads.ts';
+import { trainHeads } from './heads.ts';
 import { createJudge, type Judgement } from './judge.ts';
 import { anyOf } from './patterns.ts';
 import { decide, type Verdict } from './policy.ts';
@@ -19,16 +19,12 @@ const WISHES: Partial<Record<Reaction, Intent>> = {
 };
 const SURE = 0.97;
 
-type Source = Pick<Knowledge, 'intents' | 'lexicon' | 'regions'>;
+type Source = Pick<Knowledge, 'intents' | 'lexicon' | 'regions' | 'faq'>;
 
 /** Trains on the sentences of `knowledge/`, or takes the weights from the cache when they fit them. */
 export function createUnderstanding(knowledge: Source, cache?: ModelCache): Understander {
-  const reader = createReader(knowledge);
-  return assemble(knowledge, reader, reader.featurize, cache);
+  return assemble(knowledge, createReader(knowledge), cache);
 }
-
-/** Sentences looked at in one go: some ten milliseconds. */
-const SENTENCES_AT_ONCE = 250;
 
 /**
  * As `createUnderstanding`, in steps with a pause between them, for a process that answers people
@@ -40,24 +36,12 @@ export async function createUnderstandingInSteps(
   pause: () => Promise<void>,
 ): Promise<Understander> {
   const reader = createReader(knowledge);
-  const known = new Map<string, readonly string[]>();
-  const sentences = sentencesOf(knowledge);
-  for (let from = 0; from < sentences.length; from += SENTENCES_AT_ONCE) {
-    await pause();
-    for (const text of sentences.slice(from, from + SENTENCES_AT_ONCE))
-      known.set(text, reader.featurize(text));
-  }
   await pause();
-  return assemble(knowledge, reader, (text) => known.get(text) ?? reader.featurize(text), cache);
+  return assemble(knowledge, reader, cache);
 }
 
-function assemble(
-  knowledge: Source,
-  reader: Reader,
-  featurize: Featurize,
-  cache: ModelCache | undefined,
-): Understander {
-  const heads = trainHeads(knowledge, featurize, cache);
+function assemble(knowledge: Source, reader: Reader, cache: ModelCache | undefined): Understander {
+  const heads = trainHeads(knowledge, reader.featurize, cache);
   const judge = createJudge(heads, reader, knowledge.lexicon);
   const commander = createCommander(knowledge);
   const followUp = anyOf(

@@ -2,9 +2,9 @@
 import type { CauseId, Intent, Symptom } from '../domain/taxonomy.ts';
 import type { Entity, Scored } from '../domain/understanding.ts';
 import type { Lexicon } from '../knowledge/schema/lexicon.ts';
-import type { Gate, Heads } from './heads.ts';
+import type { Heads } from './heads.ts';
+import type { Gate } from './lessons.ts';
 import type { Ensemble } from './model/ensemble.ts';
-import type { Sample } from './model/vocabulary.ts';
 import { anyOf } from './patterns.ts';
 import type { Reader, Sentence } from './read.ts';
 import { sameProvince } from './regions.ts';
@@ -32,11 +32,8 @@ export function createJudge(heads: Heads, reader: Reader, lexicon: Lexicon): Jud
   const symptomWords = wordVotes(lexicon.symptoms);
   const causeWords = wordVotes(lexicon.causes);
   return (sentence) => {
-    const { vocabulary } = heads;
-    const whole = vocabulary.read(reader.featuresOf(sentence));
-    const clauses = clausesOf(sentence.text).map((clause) =>
-      vocabulary.read(reader.featuresOfClause(clause)),
-    );
+    const whole = reader.featuresOf(sentence);
+    const clauses = clausesOf(sentence.text).map((clause) => reader.featuresOfClause(clause));
     const gate = ranked(heads.gate, blended(heads.gate, whole, clauses));
     const foreign = gate.find(({ id }) => id !== 'in')?.id as Exclude<Gate, 'in'>;
     return {
@@ -63,8 +60,8 @@ function clausesOf(text: string): string[] {
 /** The whole sentence, and the clause that is surest of itself. */
 function blended<Label extends string>(
   head: Ensemble<Label>,
-  whole: Sample,
-  clauses: readonly Sample[],
+  whole: readonly string[],
+  clauses: readonly (readonly string[])[],
 ): Float64Array {
   const mean = head.probabilities(whole);
   if (clauses.length < 2) return mean;

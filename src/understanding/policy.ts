@@ -3,8 +3,10 @@ import type { Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { IntentEntry } from '../knowledge/schema/intent.ts';
+import { FITTED } from './fitted.ts';
 import type { Judgement } from './judge.ts';
 import { MOST_ALTERNATIVES, THRESHOLDS } from './thresholds.ts';
+import { type Fitted, type Signs, trustIn } from './trust.ts';
 import type { Listening } from './understander.ts';
 
 export interface Verdict {
@@ -22,33 +24,46 @@ const ACTION: Record<IntentEntry['leads_to'], Action> = {
   out_of_scope: 'out_of_scope',
 };
 
+type Seen = Pick<Judgement, 'gate' | 'intents'>;
+
 export function decide(
-  { gate, intents }: Pick<Judgement, 'gate' | 'intents'>,
+  judged: Seen,
   listening: Pick<Listening, 'inFlow' | 'asking'>,
   entries: Knowledge['intents'],
+  fitted: Fitted = FITTED,
 ): Verdict {
+  const { gate, intents } = judged;
   const isBusy = listening.inFlow || listening.asking !== undefined;
-  if (gate.ours < (isBusy ? THRESHOLDS.gateInFlow : THRESHOLDS.gate)) return foreign(gate, intents);
+  if (gate.ours < (isBusy ? THRESHOLDS.gateInFlow : fitted.gate)) return foreign(judged);
   const [best] = intents;
   if (best === undefined) return { action: 'fallback', intent: 'oos', confidence: 0, alternatives: [] };
-  const { sure, ahead } = certainty(best, intents, entries);
-  const leadsTo = entries.get(best.id)?.leads_to ?? 'answer';
-  const isOurs = isBusy || gate.ours >= THRESHOLDS.gateToAct;
-  const action =
-    isOurs && sure >= THRESHOLDS.act && ahead >= THRESHOLDS.margin
-      ? ACTION[leadsTo]
-      : best.p >= THRESHOLDS.askBack
-        ? 'ask_back'
-        : 'fallback';
+  const signs = signsOf(judged, entries);
+  const ours = isBusy ? Math.max(signs.ours, THRESHOLDS.oursInFlow) : signs.ours;
+  const trust = trustIn({ ...signs, ours }, fitted.trust);
+  const leadsTo = ACTION[entries.get(best.id)?.leads_to ?? 'answer'];
+  const isWorthAsking = best.p >= THRESHOLDS.askBack && trust >= THRESHOLDS.askBackTrust;
+  const unsure = isWorthAsking ? 'ask_back' : 'fallback';
   return {
-    action,
+    action: trust >= fitted.act ? leadsTo : unsure,
     intent: best.id,
-    confidence: best.p,
-    alternatives: intents.slice(0, MOST_ALTERNATIVES),
+    confidence: trust,
+    alternatives: shared(intents, trust),
   };
 }
 
-function foreign(gate: Judgement['gate'], intents: Judgement['intents']): Verdict {
+/** The first at the probability it was given, the others sharing what is left. */
+function shared(intents: readonly Scored<Intent>[], first: number): readonly Scored<Intent>[] {
+  const [best, ...others] = intents.slice(0, MOST_ALTERNATIVES);
+  if (best === undefined) return [];
+  const left = Math.max(Number.EPSILON, 1 - best.p);
+  const most = Math.min(1, first);
+  return [
+    { id: best.id, p: most },
+    ...others.map(({ id, p }) => ({ id, p: Math.min(most, (p / left) * (1 - most)) })),
+  ];
+}
+
+function foreign({ gate, intents }: Seen): Verdict {
   const confidence = 1 - gate.ours;
   return {
     action: 'out_of_scope',
@@ -62,14 +77,11 @@ function foreign(gate: Judgement['gate'], intents: Judgement['intents']): Verdic
 }
 
 /** Intents that start the same flow count as one: the flow itself asks which of them is meant. */
-function certainty(
-  best: Scored<Intent>,
-  intents: readonly Scored<Intent>[],
-  entries: Knowledge['intents'],
-): { readonly sure: number; readonly ahead: number } {
-  const flow = entries.get(best.id)?.flow;
-  const isSame = (id: Intent) => id === best.id || (flow !== undefined && entries.get(id)?.flow === flow);
+export function signsOf({ gate, intents }: Seen, entries: Knowledge['intents']): Signs {
+  const best = intents[0]?.id;
+  const flow = best === undefined ? undefined : entries.get(best)?.flow;
+  const isSame = (id: Intent) => id === best || (flow !== undefined && entries.get(id)?.flow === flow);
   const sure = intents.reduce((sum, { id, p }) => sum + (isSame(id) ? p : 0), 0);
   const next = intents.find(({ id }) => !isSame(id))?.p ?? 0;
-  return { sure, ahead: sure - next };
+  return { ours: gate.ours, sure, ahead: sure - next };
 }

@@ -1,8 +1,8 @@
 /** A sentence in all the forms the later steps want, found once. */
 import type { Reaction } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
-import { createEntityFinder, type EntityFinder, type Found } from './entities.ts';
-import { featuresOf, masked } from './features.ts';
+import { createEntityFinder, type Found } from './entities.ts';
+import { createFold, featuresOf, masked } from './features.ts';
 import { createNormalizer } from './normalize.ts';
 import { createReactions } from './reactions.ts';
 import { Repair } from './repair.ts';
@@ -33,21 +33,21 @@ export function createReader(source: Source): Reader {
   const finder = createEntityFinder(source);
   const repair = new Repair({ terms: lexicon.terms, known: knownWords(source) });
   const findReaction = createReactions(lexicon.patterns);
+  const fold = createFold(lexicon.patterns.folded);
+  const featurize = (text: string) => {
+    const { spans, concepts } = finder.outline(text);
+    return featuresOf(fold(masked(text, spans)), concepts);
+  };
   return {
     read(original, { asOf, region }) {
       const { tracked, as } = repair.apply(normalize(original));
       const found = finder.find(tracked, { original, asOf, near: region });
       return { original, text: tracked.text, repaired: as, reaction: findReaction(tracked.text), ...found };
     },
-    featurize: (text) => featurize(finder, normalize(text).text),
-    featuresOf: ({ text, spans, concepts }) => featuresOf(masked(text, spans), concepts),
-    featuresOfClause: (text) => featurize(finder, text),
+    featurize: (text) => featurize(normalize(text).text),
+    featuresOf: ({ text, spans, concepts }) => featuresOf(fold(masked(text, spans)), concepts),
+    featuresOfClause: featurize,
   };
-}
-
-function featurize(finder: EntityFinder, text: string): readonly string[] {
-  const { spans, concepts } = finder.outline(text);
-  return featuresOf(masked(text, spans), concepts);
 }
 
 /**

@@ -122,8 +122,8 @@ describe('without a task', () => {
     ]);
   });
 
-  test('a task that has no flow yet is answered instead', () => {
-    expect(commands('我要改扣款顺序')).toMatchObject([{ kind: 'ask', intent: 'ask.order' }]);
+  test('a wish to change an order starts the flow that does it', () => {
+    expect(commands('我要改扣款顺序')).toMatchObject([{ kind: 'startFlow', flow: 'set-payer-order' }]);
   });
 
   test('what is not ours is declined', () => {

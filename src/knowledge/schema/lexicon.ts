@@ -77,6 +77,8 @@ export const patternsFileSchema = z.strictObject({
   never_repair: words,
   /** Spelling variants made one before anything else. */
   variants: z.record(z.string(), z.string()),
+  /** Words of one meaning, made one before classification only: `{怎: [怎么, 咋, 如何]}`. */
+  folded: z.record(z.string(), words).default({}),
 });
 /**
  * What single phrases say about a fact of `src/diagnosis/facts.ts`. With `only_as_answer` the words

@@ -1,6 +1,14 @@
 /** Features of the training sentences, numbered. */
 export class Vocabulary {
-  private readonly ids = new Map<string, number>();
+  private readonly ids: Map<string, number>;
+
+  constructor(features: readonly string[] = []) {
+    this.ids = new Map(features.map((feature, index) => [feature, index]));
+  }
+
+  get features(): readonly string[] {
+    return [...this.ids.keys()];
+  }
 
   get size(): number {
     return this.ids.size;
