@@ -1,9 +1,9 @@
 /** Which office a configuration leads to, and when it leads nowhere. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { chooseOffice, type OfficeTools } from '../../src/choose-office.ts';
 import { readConfig, VARIABLES } from '../../src/config.ts';
 import type { IdentityProvider } from '../../src/contracts/identity.ts';
-import { chooseOffice, type OfficeTools } from '../../src/office.ts';
 import { countedRandom, SetClock } from './world.ts';
 
 const file = (name: string) => fileURLToPath(new URL(`tls/${name}`, import.meta.url));
