@@ -56,7 +56,8 @@ describe('a running server', () => {
   }
   const bodyNow = () => editions.of().knowledge.faq.get('bind-consent')?.body;
 
-  test('uses a saved answer within five seconds, with the understander it has', async () => {
+  // Time on the wall: a machine busy with something else may need another try.
+  test('uses a saved answer within five seconds, with the understander it has', { retry: 2 }, async () => {
     const { outcome, ms } = await save(ANSWER, (text) => `${text}\n补一句。\n`);
     expect(outcome).toBe('ready');
     expect(ms).toBeLessThan(LIVE_WITHIN_MS);
