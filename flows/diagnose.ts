@@ -16,7 +16,7 @@ import { actions, begin, emit, flowTypes, guards, lacks, note, say, shown, textO
 const HANDED_DOWN = ['relation', 'region', 'same_province', 'how', 'object'] as const;
 
 /** Acts after which the trouble can be gone. */
-const MENDING = new Set(['bind', 'unbind', 'accept-invite']);
+const MENDING = new Set(['bind', 'unbind', 'accept-invite', 'allocate']);
 
 function handedDown({ slots, data }: FlowContext): Slots {
   const all: Slots = { ...(data.actSlots as Slots | undefined), ...slots };

@@ -154,6 +154,20 @@ describe('several remedies', () => {
     ]);
   });
 
+  it('allocating money is one, and is checked by the records', () => {
+    const empty = { 'binding.state': 'active', 'account.balance_fen': 90_000, 'pool.allocated_fen': 0 };
+    const me = talk({ region: '620000' });
+    me.say('绑了家庭共济，看病用不了');
+    me.choose('yes');
+    expect(me.records(empty)).toEqual([
+      'diagnose.found_one',
+      'diagnose.cause.pool_not_funded',
+      'diagnose.offer.allocate',
+    ]);
+    me.choose('yes');
+    expect(me.last().conversation.stack.map(({ flow }) => flow)).toContain('allocate');
+  });
+
   it('a look at spending mends nothing, so nothing is checked after it', () => {
     const me = talk();
     me.say('账户里的钱少了');

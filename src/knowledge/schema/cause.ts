@@ -57,7 +57,7 @@ export type EvidenceRule = z.infer<typeof evidenceSchema>;
 const remedySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('act'),
-    flow: z.enum(['bind', 'unbind', 'accept-invite', 'query', 'case-status']),
+    flow: z.enum(['bind', 'unbind', 'accept-invite', 'query', 'case-status', 'allocate', 'set-payer-order']),
   }),
   z.strictObject({ kind: z.literal('guide'), faq: z.string().min(1).optional() }),
   z.strictObject({ kind: z.literal('person') }),
