@@ -194,11 +194,11 @@ function linesOf<Value>(file: string, schema: z.ZodType<Value>): readonly Value[
 // === Measuring
 
 async function measure(engine: Engine, { examples, asked }: Part): Promise<Row> {
-  const before = heapMb();
+  const before = await heapMb();
   const begun = performance.now();
   const rank = await engine.train(examples);
   const trainMs = performance.now() - begun;
-  const heap = heapMb() - before;
+  const heap = Math.max(0, (await heapMb()) - before);
   // The engine of JavaScript warms up on sentences that are not counted.
   for (const { text } of examples.slice(0, 50)) await rank(text);
   return { engine: engine.name, trainMs, heapMb: heap, ...(await scores(rank, asked)) };
@@ -226,8 +226,11 @@ async function scores(rank: Rank, asked: readonly Asked[]) {
 }
 
 /** What is still held after a collection; 0 without --expose-gc, where nothing can be said. */
-function heapMb(): number {
+async function heapMb(): Promise<number> {
   if (global.gc === undefined) return 0;
+  // What the engine before held is let go only when its last promise has been forgotten.
+  await new Promise((resolve) => setImmediate(resolve));
+  global.gc();
   global.gc();
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 1e6;
