@@ -49,6 +49,7 @@ export interface Draft {
   asking: Asking | undefined;
   misses: number;
   offered: readonly Intent[] | undefined;
+  askedBack: string | undefined;
   openCase: CaseId | undefined;
   readonly replies: Reply[];
   readonly tasks: NewTask[];
@@ -78,6 +79,7 @@ export function draftOf(conversation: Conversation, context: TurnContext): Draft
     asking: conversation.asking,
     misses: conversation.misses,
     offered: conversation.offered,
+    askedBack: undefined,
     openCase: conversation.openCase,
     replies: [],
     tasks: [],

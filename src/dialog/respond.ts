@@ -79,6 +79,7 @@ export function askBack(draft: Draft, options: readonly Scored<Intent>[]): void 
   }
   const offered = options.slice(0, 3).map(({ id }) => id);
   draft.offered = offered;
+  draft.askedBack = draft.understanding?.text;
   say(draft, 'repair.ask_back', { intents: offered });
 }
 

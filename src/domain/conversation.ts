@@ -159,6 +159,8 @@ export interface Conversation {
   readonly misses: number;
   /** Intents offered by the last ask-back; never two ask-backs in a row. */
   readonly offered?: readonly Intent[];
+  /** Masked words that were asked back, to be read again once their meaning is chosen. */
+  readonly askedBack?: string;
   readonly openCase?: CaseId;
   /** Version of the knowledge of the last turn. Running tasks keep it until the stack is empty. */
   readonly knowledge?: string;

@@ -33,6 +33,11 @@ export function maskNumbers(text: string): { readonly text: string; readonly mas
   return kinds.length === 0 ? { text, masked: [] } : { text: masked, masked: kinds };
 }
 
+/** The text without the words that stand for hidden numbers: they say nothing of what is meant. */
+export function withoutMasks(text: string): string {
+  return STEPS.reduce((left, { shown }) => left.replaceAll(shown, ''), text);
+}
+
 /** 张三 -> 张*, 欧阳明明 -> 欧**明: first character and, from three on, the last one stay. */
 export function maskName(name: string): string {
   const chars = [...name.trim()];

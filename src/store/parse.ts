@@ -145,6 +145,7 @@ const conversation = whole<Conversation>()({
   lastReplies: z.array(whole<Reply>()({ id: text, params: object })),
   misses: z.number(),
   offered: z.array(named<Intent>()).exactOptional(),
+  askedBack: z.string().exactOptional(),
   openCase: named<CaseId>().exactOptional(),
   knowledge: text.exactOptional(),
   updatedAt: text,
