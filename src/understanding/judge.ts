@@ -27,6 +27,8 @@ const CLAUSE_SHARE = 0.4;
 /** What a listed word adds to the symptom or cause it stands for, before all is scaled to one. */
 const WORD_VOTE = 0.5;
 const ENTITY_VOTE = 0.35;
+/** P(ours) of a bare name: let in, and asked about rather than acted on. */
+const BARE_NAME = 0.85;
 
 export function createJudge(heads: Heads, reader: Reader, lexicon: Lexicon): Judge {
   const symptomWords = wordVotes(lexicon.symptoms);
@@ -37,7 +39,10 @@ export function createJudge(heads: Heads, reader: Reader, lexicon: Lexicon): Jud
     const gate = ranked(heads.gate, blended(heads.gate, whole, clauses));
     const foreign = gate.find(({ id }) => id !== 'in')?.id as Exclude<Gate, 'in'>;
     return {
-      gate: { ours: gate.find(({ id }) => id === 'in')?.p ?? 0, foreign },
+      gate: {
+        ours: Math.max(gate.find(({ id }) => id === 'in')?.p ?? 0, isBareName(sentence) ? BARE_NAME : 0),
+        foreign,
+      },
       intents: ranked(heads.intent, blended(heads.intent, whole, clauses)),
       symptoms: voted(ranked(heads.symptom, blended(heads.symptom, whole, clauses)), [
         ...matching(symptomWords, sentence.text),
@@ -50,6 +55,12 @@ export function createJudge(heads: Heads, reader: Reader, lexicon: Lexicon): Jud
         .slice(0, MOST_CAUSES),
     };
   };
+}
+
+/** A platform or place and hardly a word more: masked, it tells the gate nothing, and it is no other matter. */
+function isBareName({ text, spans }: Sentence): boolean {
+  const named = spans.reduce((sum, { from, to }) => sum + to - from, 0);
+  return named > 0 && text.length - named <= 2;
 }
 
 function clausesOf(text: string): string[] {

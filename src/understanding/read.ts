@@ -6,6 +6,7 @@ import { createFold, featuresOf, masked } from './features.ts';
 import { createNormalizer } from './normalize.ts';
 import { createReactions } from './reactions.ts';
 import { Repair } from './repair.ts';
+import { createSettle } from './settle.ts';
 import type { Listening } from './understander.ts';
 
 export interface Sentence extends Found {
@@ -31,9 +32,20 @@ export function createReader(source: Source): Reader {
   const { lexicon } = source;
   const normalize = createNormalizer(lexicon.patterns.variants);
   const finder = createEntityFinder(source);
-  const repair = new Repair({ terms: lexicon.terms, known: knownWords(source) });
+  const repair = new Repair({
+    terms: lexicon.terms,
+    known: knownWords(source),
+    typed: [
+      ...Object.values(lexicon.relations).flatMap(({ words }) => words),
+      ...Object.values(lexicon.patterns.folded).flat(),
+    ],
+  });
   const findReaction = createReactions(lexicon.patterns);
   const fold = createFold(lexicon.patterns.folded);
+  const settle = createSettle({
+    sentences: sentencesOf(source),
+    lookalikes: lexicon.patterns.lookalikes,
+  });
   const featurize = (text: string) => {
     const { spans, concepts } = finder.outline(text);
     return featuresOf(fold(masked(text, spans)), concepts);
@@ -45,8 +57,11 @@ export function createReader(source: Source): Reader {
       return { original, text: tracked.text, repaired: as, reaction: findReaction(tracked.text), ...found };
     },
     featurize: (text) => featurize(normalize(text).text),
-    featuresOf: ({ text, spans, concepts }) => featuresOf(fold(masked(text, spans)), concepts),
-    featuresOfClause: featurize,
+    featuresOf({ text, spans, concepts }) {
+      const settled = settle(text);
+      return settled === text ? featuresOf(fold(masked(text, spans)), concepts) : featurize(settled);
+    },
+    featuresOfClause: (text) => featurize(settle(text)),
   };
 }
 
@@ -54,14 +69,18 @@ export function createReader(source: Source): Reader {
  * Words that are right as they stand: the listed ones, and every pair of characters that a training
  * sentence uses.
  */
-function knownWords({ intents, lexicon }: Source): ReadonlySet<string> {
-  const known = new Set(lexicon.patterns.never_repair);
-  const learn = (text: string) => {
+function knownWords(source: Source): ReadonlySet<string> {
+  const known = new Set(source.lexicon.patterns.never_repair);
+  for (const text of sentencesOf(source))
     for (let i = 0; i + 1 < text.length; i += 1) known.add(text.slice(i, i + 2));
-  };
-  for (const { examples } of intents.values()) examples.forEach(learn);
-  for (const { examples } of Object.values(lexicon.symptoms)) examples.forEach(learn);
-  for (const { examples } of Object.values(lexicon.causes)) examples.forEach(learn);
-  Object.values(lexicon.negatives).flat().forEach(learn);
   return known;
+}
+
+function sentencesOf({ intents, lexicon }: Source): readonly string[] {
+  return [
+    ...[...intents.values()].flatMap(({ examples }) => examples),
+    ...Object.values(lexicon.symptoms).flatMap(({ examples }) => examples),
+    ...Object.values(lexicon.causes).flatMap(({ examples }) => examples),
+    ...Object.values(lexicon.negatives).flat(),
+  ];
 }

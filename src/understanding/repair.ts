@@ -17,6 +17,8 @@ export interface RepairWords {
   readonly terms: readonly string[];
   /** Words that are right as they stand. */
   readonly known: { has(word: string): boolean };
+  /** Common words that are read from Latin letters only: laopo, zenme. */
+  readonly typed?: readonly string[];
 }
 
 interface Term {
@@ -28,14 +30,17 @@ export class Repair {
   private readonly exact = new Map<string, Term>();
   private readonly loose = new Map<string, Term[]>();
   private readonly spelled = new Map<string, string>();
+  /** Spellings with one letter left open or out, for a finger beside its key. */
+  private readonly slipped = new Map<string, string>();
   private readonly lengths: readonly number[];
   private readonly words: ReadonlySet<string>;
   private readonly known: { has(word: string): boolean };
 
-  constructor({ terms, known }: RepairWords) {
+  constructor({ terms, known, typed = [] }: RepairWords) {
     this.known = known;
     this.words = new Set(terms);
     for (const word of terms) this.learn(word);
+    for (const word of typed) this.learnSpelling(word, [...word].map(soundOf));
     this.lengths = [...new Set(terms.map((term) => term.length))].sort((a, b) => b - a);
   }
 
@@ -44,10 +49,20 @@ export class Repair {
     if (sounds.some((sound) => sound === '')) return;
     const term = { word, sounds };
     this.exact.set(sounds.join(' '), this.exact.get(sounds.join(' ')) ?? term);
-    this.spelled.set(sounds.join(''), word);
+    this.learnSpelling(word, sounds);
     if (word.length < 3) return;
     const key = sounds.map(blurred).join(' ');
     this.loose.set(key, [...(this.loose.get(key) ?? []), term]);
+  }
+
+  private learnSpelling(word: string, sounds: readonly string[]): void {
+    const letters = sounds.join('');
+    if (sounds.length < 2 || sounds.includes('') || this.spelled.has(letters)) return;
+    this.spelled.set(letters, word);
+    if (letters.length < SHORTEST_SLIPPED) return;
+    const { open, shorter } = slipsOf(letters);
+    const missing = letters.length > SHORTEST_SLIPPED ? shorter : [];
+    for (const form of [...open, ...missing]) if (!this.slipped.has(form)) this.slipped.set(form, word);
   }
 
   apply(tracked: Tracked): Repaired {
@@ -68,6 +83,7 @@ export class Repair {
           ? window
           : this.termFor(window, sounds.slice(from, from + length));
         if (word === undefined) continue;
+        if (word !== window && tearsAWord(text, from, word, this.known)) continue;
         taken.fill(1, from, from + length);
         if (word !== window) edits.push({ from, to: from + length, put: word });
       }
@@ -84,39 +100,105 @@ export class Repair {
     return near.find((term) => isNear(term, window, sounds))?.word;
   }
 
-  /** Runs of Latin letters that spell a term, with or without spaces: `gong ji`. */
+  /** Runs of Latin letters that spell words, with or without spaces: `gong ji`, `zenmebangding`. */
   private typedSounds(text: string): Edit[] {
     const edits: Edit[] = [];
     for (const match of text.matchAll(/[a-z]+(?: [a-z]+)*/gu)) {
-      const letters = match[0].replaceAll(' ', '');
+      const letters = match[0].replaceAll(' ', '').slice(0, LONGEST_RUN);
       const places = [...match[0]].flatMap((char, index) => (char === ' ' ? [] : [match.index + index]));
-      for (let at = 0; at < letters.length; ) {
-        const spelled = this.longestSpelled(letters, at);
-        if (spelled === undefined) {
-          at += 1;
-          continue;
-        }
-        const { size, word } = spelled;
+      for (const { at, size, word } of this.wordsIn(letters)) {
         edits.push({ from: places[at] ?? 0, to: (places[at + size - 1] ?? 0) + 1, put: word });
-        at += size;
       }
     }
     return edits;
   }
 
-  private longestSpelled(letters: string, at: number) {
-    for (let size = Math.min(24, letters.length - at); size >= 3; size -= 1) {
-      const word = this.spelled.get(letters.slice(at, at + size));
-      // Short spellings such as `yue` hide in longer words: they count only when they stand alone.
-      if (word !== undefined && (size >= 6 || letters.length === size)) return { size, word };
-    }
-    return undefined;
+  private wordsIn(letters: string): readonly Spelled[] {
+    const whole = this.cut(letters);
+    if (whole !== undefined) return whole;
+    const word = letters.length < SHORTEST_SLIPPED ? undefined : this.nearly(letters);
+    return word === undefined ? this.longestIn(letters) : [{ at: 0, size: letters.length, word }];
   }
+
+  /** One letter wrong, missing or too many. */
+  private nearly(letters: string): string | undefined {
+    const { open, shorter } = slipsOf(letters);
+    const near = [letters, ...open].map((form) => this.slipped.get(form)).find((word) => word !== undefined);
+    return near ?? shorter.map((form) => this.spelled.get(form)).find((word) => word !== undefined);
+  }
+
+  /** The whole run as words, as few as possible. */
+  private cut(letters: string): readonly Spelled[] | undefined {
+    const best: (readonly Spelled[] | undefined)[] = [[]];
+    for (let end = 1; end <= letters.length; end += 1) {
+      for (let at = Math.max(0, end - LONGEST_SPELLED); at <= end - SHORTEST_SPELLED; at += 1) {
+        const before = best[at];
+        const word = before === undefined ? undefined : this.spelled.get(letters.slice(at, end));
+        if (before === undefined || word === undefined) continue;
+        if ((best[end]?.length ?? Number.POSITIVE_INFINITY) <= before.length + 1) continue;
+        best[end] = [...before, { at, size: end - at, word }];
+      }
+    }
+    return letters === '' ? undefined : best[letters.length];
+  }
+
+  /** Words inside a run of other letters. Short spellings such as `yue` hide in longer words and do not count. */
+  private longestIn(letters: string): readonly Spelled[] {
+    const found: Spelled[] = [];
+    for (let at = 0; at < letters.length; at += 1) {
+      for (let size = Math.min(LONGEST_SPELLED, letters.length - at); size >= 6; size -= 1) {
+        const word = this.spelled.get(letters.slice(at, at + size));
+        if (word === undefined) continue;
+        found.push({ at, size, word });
+        at += size - 1;
+        break;
+      }
+    }
+    return found;
+  }
+}
+
+interface Spelled {
+  readonly at: number;
+  readonly size: number;
+  readonly word: string;
+}
+
+const SHORTEST_SPELLED = 3;
+const LONGEST_SPELLED = 24;
+/** Below this a slip makes another word more often than not. */
+const SHORTEST_SLIPPED = 5;
+/** Nobody types more without a space; a bound against odd input. */
+const LONGEST_RUN = 80;
+
+/** The letters with each one left open, and with each one left out. */
+function slipsOf(letters: string): { readonly open: readonly string[]; readonly shorter: readonly string[] } {
+  const places = [...letters].map((_, index) => index);
+  const around = (index: number, put: string) => letters.slice(0, index) + put + letters.slice(index + 1);
+  return {
+    open: places.map((index) => around(index, '*')),
+    shorter: places.map((index) => around(index, '')),
+  };
 }
 
 function isTaken(taken: Uint8Array, from: number, length: number): boolean {
   for (let i = from; i < from + length; i += 1) if (taken[i] === 1) return true;
   return false;
+}
+
+/**
+ * A character that already makes a word with its neighbour stays: 影响医保 is no 湘医保, and 用医保吗
+ * asks for no 医保码. Terms of two characters are guarded by `hasRight`.
+ */
+function tearsAWord(text: string, from: number, word: string, known: RepairWords['known']): boolean {
+  if (word.length < 3) return false;
+  return [...word].some((char, index) => {
+    const at = from + index;
+    if (text.charAt(at) === char) return false;
+    const before = text.slice(Math.max(0, at - 1), at + 1);
+    const after = text.slice(at, at + 2);
+    return (before.length === 2 && known.has(before)) || (after.length === 2 && known.has(after));
+  });
 }
 
 /** Two syllables alone are too easily met across the border of two words: one character must be right. */

@@ -77,6 +77,8 @@ export const patternsFileSchema = z.strictObject({
   never_repair: words,
   /** Spelling variants made one before anything else. */
   variants: z.record(z.string(), z.string()),
+  /** Groups of characters that look alike and are written for one another. */
+  lookalikes: z.array(z.string().min(2)).default([]),
   /** Words of one meaning, made one before classification only: `{怎: [怎么, 咋, 如何]}`. */
   folded: z.record(z.string(), words).default({}),
 });
