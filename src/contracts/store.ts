@@ -204,6 +204,12 @@ export interface PersonRecord {
   readonly documentNumber: string;
 }
 
+export interface RevealReason {
+  readonly conversation: ConversationId;
+  /** A code such as `task:bind`. */
+  readonly purpose: string;
+}
+
 /** All personal data, encrypted; everybody else holds a reference. */
 export interface Vault {
   /**
@@ -211,7 +217,11 @@ export interface Vault {
    * reference: what somebody types of a relative must not change what that relative has proved.
    */
   remember(person: Omit<PersonRecord, 'ref'>): Promise<PersonRef>;
-  reveal(ref: PersonRef): Promise<PersonRecord | undefined>;
+  /**
+   * With a reason the look stands in the audit chain of that conversation: whoever passes name and number on
+   * gives one. Without it nothing but a masked name may leave the caller.
+   */
+  reveal(ref: PersonRef, why?: RevealReason): Promise<PersonRecord | undefined>;
   /** By the office's digest of a document, see `domain/masking.ts`; whoever proved it goes first. */
   byDigest(digest: string): Promise<PersonRef | undefined>;
   /** Conversations in which this person has verified, newest first. */

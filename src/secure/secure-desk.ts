@@ -93,7 +93,10 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
   }
 
   async function payerOf(link: LinkRow): Promise<PersonRecord> {
-    const payer = await vault.reveal(textOf(link.context.payer) as PersonRef);
+    const payer = await vault.reveal(textOf(link.context.payer) as PersonRef, {
+      conversation: link.conversation,
+      purpose: 'secure:relative',
+    });
     if (payer === undefined) throw new Error(`Link ${link.id} names a payer whom the vault does not hold`);
     return payer;
   }

@@ -49,7 +49,8 @@ export function links(context: StoreContext, rooms: Rooms): Links {
           n: auditN,
           actor: 'citizen',
           action: 'link.completed',
-          data: { link: id, purpose },
+          // Of a signed letter the version and the digest of the text that was shown.
+          data: { link: id, purpose, ...(slots.pledge === undefined ? {} : { pledge: slots.pledge }) },
         });
         return true;
       });

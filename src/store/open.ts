@@ -101,7 +101,7 @@ function assemble(
     ...turns(context, rooms),
     ...outbox(context),
     ...tasks(context, rooms),
-    ...vault(context, seal),
+    ...vault(context, seal, rooms),
     ...personalData(context, rooms),
     ...links(context, rooms),
     ...cases(context, rooms),

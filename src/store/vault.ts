@@ -1,5 +1,5 @@
 /** The one home of personal data. Everybody else holds a reference. */
-import type { Vault } from '../contracts/store.ts';
+import type { RevealReason, Vault } from '../contracts/store.ts';
 import type { ConversationId, PersonRef } from '../domain/ids.ts';
 import { makeId } from '../domain/ids.ts';
 import { personDigest } from '../domain/masking.ts';
@@ -7,14 +7,21 @@ import { AppError } from '../errors.ts';
 import type { StoreContext } from './context.ts';
 import { readPerson } from './parse.ts';
 import { prepared } from './prepared.ts';
+import type { Rooms } from './rooms.ts';
 import type { Seal } from './seal.ts';
-import type { Db } from './tables.ts';
+import type { Db, Tx } from './tables.ts';
 
 const KEY_MARK = 'vault_key_mark';
 
-export function vault(context: StoreContext, seal: Seal): Vault {
+export function vault(context: StoreContext, seal: Seal, rooms: Rooms): Vault {
   const { db, clock, random, inTx } = context;
   const { refOf, keep, sealedOf, conversations, pledge } = statements(context);
+  /** Who was shown, and what for: part of the chain of the conversation it was done for. */
+  const note = async (tx: Tx, person: PersonRef, { conversation, purpose }: RevealReason) => {
+    const { auditN: n } = await rooms.takeNumbers(tx, conversation, { lines: 0, audits: 1 });
+    const data = { person, purpose };
+    await rooms.appendAudit(tx, { conversation, n, actor: 'assistant', action: 'person.revealed', data });
+  };
   const digestOf = (officeDigest: string) => seal.digest(officeDigest);
   return {
     async remember({ name, documentType, documentNumber }) {
@@ -26,8 +33,9 @@ export function vault(context: StoreContext, seal: Seal): Vault {
       const { rows } = await inTx((tx) => keep(tx, { ...row, at: clock.now() }));
       return rows[0]?.ref as PersonRef;
     },
-    async reveal(ref) {
+    async reveal(ref, why) {
       const row = (await sealedOf(db, { ref })).rows[0];
+      if (row !== undefined && why !== undefined) await inTx((tx) => note(tx, ref, why));
       return row && { ref, ...readPerson(seal.open(ref, row.sealed)) };
     },
     async byDigest(digest) {

@@ -90,7 +90,10 @@ function contextFor(options: ClerkOptions, { task, definition, doubt }: Running)
     data: vault,
     now: new Date(clock.now()).toISOString(),
     async person(ref) {
-      const person = await vault.reveal(ref);
+      const person = await vault.reveal(ref, {
+        conversation: task.conversation,
+        purpose: `task:${task.name}`,
+      });
       if (person === undefined) throw new AppError('bad_input', `Person ${ref} is no longer in the vault`);
       const { name, documentType, documentNumber } = person;
       return { name, documentType, documentNumber };

@@ -38,6 +38,21 @@ describe.each(BACKENDS)('the vault on $name', (backend) => {
     expect(await world.store.reveal(refs[0] as never)).toMatchObject(CHEN);
   });
 
+  test('a look with a reason stands in the audit chain of its conversation, by reference only', async () => {
+    const ref = await world.store.remember(CHEN);
+    const { id } = await begun(world, 'chen');
+    await world.store.reveal(ref, { conversation: id, purpose: 'task:bind' });
+    await world.store.reveal('p_none' as never, { conversation: id, purpose: 'task:bind' });
+    const rows = await world.opened.db
+      .selectFrom('audit')
+      .selectAll()
+      .where('action', '=', 'person.revealed')
+      .execute();
+    expect(rows.map((row) => JSON.parse(row.data))).toEqual([{ person: ref, purpose: 'task:bind' }]);
+    expect(rows[0]?.data).not.toContain(CHEN.name);
+    expect((await world.opened.verifyAudit()).broken).toEqual([]);
+  });
+
   test('a person is found by the digest of the office', async () => {
     const ref = await world.store.remember(CHEN);
     expect(await world.store.byDigest(personDigest(CHEN.documentType, CHEN.documentNumber))).toBe(ref);
