@@ -248,6 +248,10 @@ class Talk {
     expect(this.now - Date.parse(before.asking?.askedAt ?? '')).toBeLessThanOrEqual(CONFIRM_WITHIN_MS);
     expect(Date.parse(before.profile.person?.until ?? '')).toBeGreaterThan(this.now);
     expect(task.input.payer ?? task.input.person).toBe(before.profile.person?.ref as PersonRef);
+    // Nobody else's: the relative is the one of the summary that was confirmed.
+    if (task.input.dependent !== undefined) {
+      expect(task.input.dependent).toBe(before.stack.at(-1)?.slots.dependent);
+    }
   }
 }
 
