@@ -34,7 +34,7 @@ export function answerTo(
 ): Slots | undefined {
   const { slot, choices = [] } = asking;
   const value =
-    fitting(slot, understanding) ??
+    fitting(slot, understanding, reader) ??
     (slot === 'same_province' ? reader.slots(understanding, listening)[slot] : undefined) ??
     worded(choices, reader.factAsked(understanding, FACT_OF[slot] ?? slot)) ??
     labelled(choices, understanding.normalized) ??
@@ -50,7 +50,8 @@ function isOther({ value }: Choice): boolean {
 }
 
 /** An entity of the kind the slot wants. */
-function fitting(slot: string, { entities, intent, symptom, normalized }: Understanding): Json | undefined {
+function fitting(slot: string, understanding: Understanding, reader: SlotReader): Json | undefined {
+  const { entities, intent, symptom } = understanding;
   const first = (type: Entity['type']) =>
     entities.find((entity) => entity.type === type && entity.alternatives === undefined)?.value;
   switch (slot) {
@@ -65,15 +66,10 @@ function fitting(slot: string, { entities, intent, symptom, normalized }: Unders
     case 'how':
       return intent.startsWith('unbind.') ? intent.slice('unbind.'.length) : undefined;
     default:
-      if (/amount|quota|fen$/u.test(slot)) return first('amount') ?? bareFen(normalized);
+      if (/amount|quota|fen$/u.test(slot)) return first('amount') ?? reader.bareFen(understanding);
       if (/date|_on$|from$|until$/u.test(slot)) return first('date');
       return undefined;
   }
-}
-
-/** Where a sum is asked for, a bare number means yuan. */
-function bareFen(text: string): number | undefined {
-  return /^\d{1,7}$/u.test(text) ? Number(text) * 100 : undefined;
 }
 
 /** A phrase of lexicon/facts.yaml, in the form the buttons would give. */

@@ -5,7 +5,7 @@
  */
 import type { Asking, Command, Slots } from '../domain/conversation.ts';
 import type { Intent, Symptom } from '../domain/taxonomy.ts';
-import type { Reaction, Understanding } from '../domain/understanding.ts';
+import type { Reaction, Scored, Understanding } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { IntentEntry } from '../knowledge/schema/intent.ts';
 import { answerTo, byPlace, chosen } from './answers.ts';
@@ -70,7 +70,7 @@ export function createCommander({
       case 'diagnose':
         return [started(understanding, listening, intents.get(intent))];
       case 'ask_back': {
-        const options = alternatives.filter(({ p }) => p >= THRESHOLDS.option).slice(0, MOST_OPTIONS);
+        const options = alternatives.filter(isWorthOffering).slice(0, MOST_OPTIONS);
         return listening.offered === undefined ? [{ kind: 'askBack', options }] : [UNCLEAR];
       }
       case 'out_of_scope':
@@ -79,6 +79,10 @@ export function createCommander({
         return [UNCLEAR];
     }
   };
+
+  /** Likely enough, and something we can do: other matters are under none-of-these. */
+  const isWorthOffering = ({ id, p }: Scored<Intent>) =>
+    p >= THRESHOLDS.option && intents.get(id)?.leads_to !== 'out_of_scope';
 
   const started = (
     understanding: Understanding,

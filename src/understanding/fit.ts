@@ -30,7 +30,7 @@ interface Outcome {
   readonly isRight: boolean;
 }
 
-export function fit(source: Source, { folds, seeds, asOf }: FitOptions): Fitted {
+export function fitThresholds(source: Source, { folds, seeds, asOf }: FitOptions): Fitted {
   const outcomes: Outcome[] = [];
   for (const seed of seeds) {
     for (const fold of foldsOf(source, { folds, seed })) {

@@ -1,13 +1,13 @@
 /** The understanding room: text to meaning. Pure; what it knows comes from `knowledge/`. */
 import type { Intent } from '../domain/taxonomy.ts';
-import type { Reaction, Scored, Understanding } from '../domain/understanding.ts';
+import type { Reaction, Understanding } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createCommander } from './commands.ts';
 import { trainHeads } from './heads.ts';
 import { createJudge, type Judgement } from './judge.ts';
-import { anyOf } from './patterns.ts';
 import { decide, type Verdict } from './policy.ts';
 import { createReader, type Reader, type Sentence } from './read.ts';
+import { createResume, raised } from './resume.ts';
 import { THRESHOLDS } from './thresholds.ts';
 import type { Listening, ModelCache, Understander } from './understander.ts';
 
@@ -17,7 +17,6 @@ const WISHES: Partial<Record<Reaction, Intent>> = {
   greet: 'chat.greet',
   thanks: 'chat.greet',
 };
-const SURE = 0.97;
 
 type Source = Pick<Knowledge, 'intents' | 'lexicon' | 'regions' | 'faq'>;
 
@@ -44,13 +43,11 @@ function assemble(knowledge: Source, reader: Reader, cache: ModelCache | undefin
   const heads = trainHeads(knowledge, reader.featurize, cache);
   const judge = createJudge(heads, reader, knowledge.lexicon);
   const commander = createCommander(knowledge);
-  const followUp = anyOf(
-    knowledge.lexicon.patterns.follow_up.map((pattern) => pattern.replaceAll('R', '\ue000')),
-  );
+  const resume = createResume(knowledge.lexicon.patterns);
   return {
     understand(text, listening) {
       const sentence = reader.read(text, listening);
-      const judged = followed(sentence, judge(sentence), listening, followUp);
+      const judged = resume(sentence, judge(sentence), listening);
       return understanding(sentence, judged, verdictOf(sentence, judged, listening, knowledge.intents));
     },
     commands: commander,
@@ -71,23 +68,6 @@ function verdictOf(
     listening,
     entries,
   );
-}
-
-function raised(intents: readonly Scored<Intent>[], wish: Intent): readonly Scored<Intent>[] {
-  const rest = intents.filter(({ id }) => id !== wish).map(({ id, p }) => ({ id, p: p * (1 - SURE) }));
-  return [{ id: wish, p: SURE }, ...rest];
-}
-
-/** 那我妈呢 asks the last question anew, about somebody else. */
-function followed(sentence: Sentence, judged: Judgement, listening: Listening, pattern: RegExp): Judgement {
-  const { lastIntent } = listening;
-  if (lastIntent === undefined || sentence.text.length > 14) return judged;
-  const relative = sentence.entities.find(({ type }) => type === 'relation' || type === 'region');
-  if (relative === undefined) return judged;
-  const at = sentence.original.slice(0, relative.start);
-  const words = `${at}\ue000${sentence.original.slice(relative.end)}`.replace(/[^\p{L}\ue000]/gu, '');
-  if (!pattern.test(words)) return judged;
-  return { ...judged, gate: { ...judged.gate, ours: 1 }, intents: raised(judged.intents, lastIntent) };
 }
 
 function understanding(sentence: Sentence, judged: Judgement, verdict: Verdict): Understanding {

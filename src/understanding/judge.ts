@@ -11,8 +11,8 @@ import { sameProvince } from './regions.ts';
 import { MOST_CAUSES, THRESHOLDS } from './thresholds.ts';
 
 export interface Judgement {
-  /** P(ours), and which kind of foreign it would be. */
-  readonly gate: { readonly ours: number; readonly foreign: Exclude<Gate, 'in'> };
+  /** P(ours), and of the kinds of foreign, likeliest first. */
+  readonly gate: { readonly ours: number; readonly foreign: readonly Scored<Exclude<Gate, 'in'>>[] };
   /** Likeliest first, all of them. */
   readonly intents: readonly Scored<Intent>[];
   readonly symptoms: readonly Scored<Symptom>[];
@@ -37,11 +37,11 @@ export function createJudge(heads: Heads, reader: Reader, lexicon: Lexicon): Jud
     const whole = reader.featuresOf(sentence);
     const clauses = clausesOf(sentence.text).map((clause) => reader.featuresOfClause(clause));
     const gate = ranked(heads.gate, blended(heads.gate, whole, clauses));
-    const foreign = gate.find(({ id }) => id !== 'in')?.id as Exclude<Gate, 'in'>;
+    const ours = gate.find(({ id }) => id === 'in')?.p ?? 0;
     return {
       gate: {
-        ours: Math.max(gate.find(({ id }) => id === 'in')?.p ?? 0, isBareName(sentence) ? BARE_NAME : 0),
-        foreign,
+        ours: isBareName(sentence) ? Math.max(ours, BARE_NAME) : ours,
+        foreign: gate.filter((one): one is Scored<Exclude<Gate, 'in'>> => one.id !== 'in'),
       },
       intents: ranked(heads.intent, blended(heads.intent, whole, clauses)),
       symptoms: voted(ranked(heads.symptom, blended(heads.symptom, whole, clauses)), [

@@ -8,6 +8,8 @@ export interface Labelled {
   readonly alt_intents?: readonly Intent[] | undefined;
   readonly symptom?: Symptom | undefined;
   readonly cause?: CauseId | undefined;
+  /** How it is written (short, story, dialect, …), for the slices. */
+  readonly style?: string | undefined;
 }
 
 export interface Measured {
@@ -52,6 +54,16 @@ export interface Report {
     readonly said: number;
     readonly right: number;
   }[];
+  /** Expected calibration error: how far what is said and what is right lie apart on average. */
+  readonly calibrationError: number;
+  /** Of our own sentences: the share acted on if only this sure ones were, and how many of these rightly. */
+  readonly abstention: readonly { readonly from: number; readonly acted: Share; readonly right: Share }[];
+  readonly slices: readonly {
+    readonly style: string;
+    readonly top1: Share;
+    readonly top3: Share;
+    readonly directRight: Share;
+  }[];
   readonly confusion: readonly { readonly want: Intent; readonly got: Intent; readonly n: number }[];
 }
 
@@ -59,21 +71,20 @@ const DIRECT: ReadonlySet<string> = new Set(['answer', 'task', 'diagnose']);
 const BINS = 10;
 
 export function report(rows: readonly Measured[]): Report {
-  const outside = rows.filter(({ label }) => label.intent === 'oos' || label.intent === 'ask.other');
-  const ours = rows.filter((row) => !outside.includes(row));
-  const direct = ours.filter(({ understood }) => DIRECT.has(understood.action));
+  const outside = new Set(rows.filter(({ label }) => label.intent === 'oos' || label.intent === 'ask.other'));
+  const ours = rows.filter((row) => !outside.has(row));
+  const direct = new Set(ours.filter(({ understood }) => DIRECT.has(understood.action)));
   const symptoms = rows.filter(({ label }) => label.symptom !== undefined);
   const causes = rows.filter(({ label }) => label.cause !== undefined);
   const perIntent = byIntent(rows);
+  const bins = calibration(rows);
   return {
     top1: shareOf(rows, isRight),
-    top3: shareOf(rows, ({ label, understood }) =>
-      understood.alternatives.slice(0, 3).some(({ id }) => accepts(label, id)),
-    ),
-    direct: shareOf(ours, (row) => direct.includes(row)),
-    directRight: shareOf(direct, isRight),
+    top3: shareOf(rows, isAmongThree),
+    direct: shareOf(ours, (row) => direct.has(row)),
+    directRight: shareOf([...direct], isRight),
     turnedAway: shareOf(ours, ({ understood }) => understood.action === 'out_of_scope'),
-    outsidersAnswered: shareOf(outside, ({ understood }) => DIRECT.has(understood.action)),
+    outsidersAnswered: shareOf([...outside], ({ understood }) => DIRECT.has(understood.action)),
     symptom: shareOf(symptoms, ({ label, understood }) => understood.symptom === label.symptom),
     cause1: shareOf(causes, ({ label, understood }) => understood.causes[0]?.id === label.cause),
     cause3: shareOf(causes, ({ label, understood }) =>
@@ -85,13 +96,49 @@ export function report(rows: readonly Measured[]): Report {
       f1: mean(perIntent.map(({ f1 }) => f1)),
     },
     perIntent,
-    calibration: calibration(rows),
+    calibration: bins,
+    calibrationError: bins.reduce(
+      (sum, { n, said, right }) => sum + (n / rows.length) * Math.abs(said - right),
+      0,
+    ),
+    abstention: abstention(ours),
+    slices: slices(rows),
     confusion: confusion(rows),
   };
 }
 
 function accepts(label: Labelled, intent: Intent): boolean {
   return label.intent === intent || (label.alt_intents?.includes(intent) ?? false);
+}
+
+function isAmongThree({ label, understood }: Measured): boolean {
+  return understood.alternatives.slice(0, 3).some(({ id }) => accepts(label, id));
+}
+
+const SURENESS = [0, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98] as const;
+
+function abstention(ours: readonly Measured[]): Report['abstention'] {
+  return SURENESS.map((from) => {
+    const sure = ours.filter(
+      ({ understood }) => understood.action !== 'out_of_scope' && understood.confidence >= from,
+    );
+    const isSure = new Set(sure);
+    return { from, acted: shareOf(ours, (row) => isSure.has(row)), right: shareOf(sure, isRight) };
+  });
+}
+
+function slices(rows: readonly Measured[]): Report['slices'] {
+  const styles = [...new Set(rows.flatMap(({ label }) => label.style ?? []))].sort();
+  return styles.map((style) => {
+    const own = rows.filter(({ label }) => label.style === style);
+    const direct = own.filter(({ understood }) => DIRECT.has(understood.action));
+    return {
+      style,
+      top1: shareOf(own, isRight),
+      top3: shareOf(own, isAmongThree),
+      directRight: shareOf(direct, isRight),
+    };
+  });
 }
 
 function isRight({ label, understood }: Measured): boolean {

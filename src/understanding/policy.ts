@@ -47,32 +47,35 @@ export function decide(
     action: trust >= fitted.act ? leadsTo : unsure,
     intent: best.id,
     confidence: trust,
-    alternatives: shared(intents, trust),
+    alternatives: shared(judged, trust),
   };
 }
 
-/** The first at the probability it was given, the others sharing what is left. */
-function shared(intents: readonly Scored<Intent>[], first: number): readonly Scored<Intent>[] {
-  const [best, ...others] = intents.slice(0, MOST_ALTERNATIVES);
+/** The first at the probability it was given, the others and what is foreign sharing what is left. */
+function shared({ intents, gate }: Seen, first: number): readonly Scored<Intent>[] {
+  const [best, ...others] = intents;
   if (best === undefined) return [];
-  const left = Math.max(Number.EPSILON, 1 - best.p);
+  const rest = [...others.map(({ id, p }) => ({ id, p: p * gate.ours })), ...gate.foreign].sort(
+    (a, b) => b.p - a.p,
+  );
+  const left = rest.reduce((sum, { p }) => sum + p, Number.EPSILON);
   const most = Math.min(1, first);
-  return [
-    { id: best.id, p: most },
-    ...others.map(({ id, p }) => ({ id, p: Math.min(most, (p / left) * (1 - most)) })),
-  ];
+  const scaled = rest.map(({ id, p }) => ({ id, p: Math.min(most, (p / left) * (1 - most)) }));
+  return [{ id: best.id, p: most }, ...scaled.slice(0, MOST_ALTERNATIVES - 1)];
 }
 
 function foreign({ gate, intents }: Seen): Verdict {
+  const [first, ...others] = gate.foreign;
   const confidence = 1 - gate.ours;
+  const rest = [...others, ...intents.map(({ id, p }) => ({ id, p: p * gate.ours }))].sort(
+    (a, b) => b.p - a.p,
+  );
+  const intent = first?.id ?? 'oos';
   return {
     action: 'out_of_scope',
-    intent: gate.foreign,
+    intent,
     confidence,
-    alternatives: [
-      { id: gate.foreign, p: confidence },
-      ...intents.slice(0, MOST_ALTERNATIVES - 1).map(({ id, p }) => ({ id, p: p * gate.ours })),
-    ],
+    alternatives: [{ id: intent, p: confidence }, ...rest.slice(0, MOST_ALTERNATIVES - 1)],
   };
 }
 

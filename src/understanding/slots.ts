@@ -2,6 +2,7 @@
 import type { Slots } from '../domain/conversation.ts';
 import type { Entity, Understanding } from '../domain/understanding.ts';
 import type { Lexicon } from '../knowledge/schema/lexicon.ts';
+import { createNumerals } from './numerals.ts';
 import { anyOf } from './patterns.ts';
 import { sameProvince } from './regions.ts';
 import type { Listening } from './understander.ts';
@@ -13,7 +14,12 @@ export interface SlotReader {
   facts(understanding: Understanding): Slots;
   /** The value these words give to one fact that is being asked for. */
   factAsked(understanding: Understanding, fact: string): string | number | boolean | undefined;
+  /** Fen, where a sum is asked for and only a number is said: it means yuan. */
+  bareFen(understanding: Understanding): number | undefined;
 }
+
+/** More than any account holds: a number of that size is something else. */
+const MOST_YUAN = 9_999_999;
 
 interface FactWords {
   readonly fact: string;
@@ -33,8 +39,15 @@ export function createSlotReader(lexicon: Lexicon): SlotReader {
     }
     return said;
   };
+  const numerals = createNumerals(lexicon.patterns.numerals);
+  const number = new RegExp(numerals.source, 'gu');
   return {
     facts,
+    bareFen({ normalized }) {
+      const [only, ...more] = normalized.match(number) ?? [];
+      const yuan = only === undefined || more.length > 0 ? undefined : numerals.read(only);
+      return yuan === undefined || yuan > MOST_YUAN ? undefined : Math.round(yuan * 100);
+    },
     factAsked: ({ normalized }, fact) =>
       words.find((entry) => entry.fact === fact && entry.pattern.test(normalized))?.value,
     slots(understanding, listening) {

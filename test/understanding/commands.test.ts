@@ -38,6 +38,8 @@ describe('an open question', () => {
     ['不知道', PAGE, { 'page.used': 'unknown' }],
     ['两千块', asking('amount_fen'), { amount_fen: 200_000 }],
     ['1500', asking('amount_fen'), { amount_fen: 150_000 }],
+    ['一万二', asking('amount_fen'), { amount_fen: 1_200_000 }],
+    ['就三百五吧', asking('amount_fen'), { amount_fen: 35_000 }],
     ['上个月', asking('from'), { from: '2026-10-01' }],
   ] as const)('takes %s as an answer', (text, listening, slots) => {
     expect(commands(text, listening)).toEqual([{ kind: 'provide', slots }]);
@@ -135,6 +137,27 @@ describe('without a task', () => {
     expect(commands('那我妈呢', { ...IDLE, lastIntent: 'ask.eligibility' })).toMatchObject([
       { kind: 'ask', intent: 'ask.eligibility' },
     ]);
+  });
+
+  test.each([
+    ['那浙江呢', 'ask.cross_region', 'ask.cross_region'],
+    ['怎么弄', 'ask.eligibility', 'ask.how_bind'],
+    ['那怎么操作呢', 'ask.how_unbind', 'ask.how_unbind'],
+    ['在哪办', 'ask.scope', 'ask.how_use'],
+  ] as const)('%s after an answer about %s asks %s', (text, lastIntent, intent) => {
+    expect(commands(text, { ...IDLE, lastIntent })).toMatchObject([{ kind: 'ask', intent }]);
+  });
+
+  test('an ask-back offers three at most, nothing foreign, and is not repeated', () => {
+    const vague = '这个共济的事情给我弄一下吧怎么说';
+    for (const text of [vague, '我妈那个怎么搞', '余额那里的事', '居民医保那个钱', '江苏的']) {
+      const [first] = commands(text);
+      if (first?.kind !== 'askBack') continue;
+      expect(first.options.length).toBeLessThanOrEqual(3);
+      expect(first.options.map(({ id }) => id)).not.toContain('oos');
+      expect(commands(text, { ...IDLE, offered: ['bind'] })).toEqual([{ kind: 'unclear' }]);
+    }
+    expect(commands(vague)[0]).toMatchObject({ kind: 'askBack' });
   });
 
   test('an offered intent is chosen by its place or its words, and offers are not repeated', () => {

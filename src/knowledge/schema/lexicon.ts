@@ -71,6 +71,8 @@ export const patternsFileSchema = z.strictObject({
   ordinal: words,
   last: words,
   follow_up: words,
+  /** Asks how, and leaves open what: the last answer tells. */
+  vague_how: words.default([]),
   /** Words that hold the name of a relative and mean none. */
   never_relation: words,
   /** Words no misspelling may be read into. */
