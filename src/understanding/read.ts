@@ -6,7 +6,7 @@ import { createFold, featuresOf, masked } from './features.ts';
 import { createNormalizer } from './normalize.ts';
 import { createReactions } from './reactions.ts';
 import { Repair } from './repair.ts';
-import { createSettle } from './settle.ts';
+import { createSettle, pairsOf } from './settle.ts';
 import type { Listening } from './understander.ts';
 
 export interface Sentence extends Found {
@@ -32,9 +32,12 @@ export function createReader(source: Source): Reader {
   const { lexicon } = source;
   const normalize = createNormalizer(lexicon.patterns.variants);
   const finder = createEntityFinder(source);
+  const pairs = pairsOf(sentencesOf(source));
+  const rightAsItStands = new Set(lexicon.patterns.never_repair);
   const repair = new Repair({
     terms: lexicon.terms,
-    known: knownWords(source),
+    // Every pair of characters that a training sentence uses is right, and so are the listed words.
+    known: { has: (word) => rightAsItStands.has(word) || pairs.has(word) },
     typed: [
       ...Object.values(lexicon.relations).flatMap(({ words }) => words),
       ...Object.values(lexicon.patterns.folded).flat(),
@@ -42,10 +45,7 @@ export function createReader(source: Source): Reader {
   });
   const findReaction = createReactions(lexicon.patterns);
   const fold = createFold(lexicon.patterns.folded);
-  const settle = createSettle({
-    sentences: sentencesOf(source),
-    lookalikes: lexicon.patterns.lookalikes,
-  });
+  const settle = createSettle(pairs, lexicon.patterns.lookalikes);
   const featurize = (text: string) => {
     const { spans, concepts } = finder.outline(text);
     return featuresOf(fold(masked(text, spans)), concepts);
@@ -63,17 +63,6 @@ export function createReader(source: Source): Reader {
     },
     featuresOfClause: (text) => featurize(settle(text)),
   };
-}
-
-/**
- * Words that are right as they stand: the listed ones, and every pair of characters that a training
- * sentence uses.
- */
-function knownWords(source: Source): ReadonlySet<string> {
-  const known = new Set(source.lexicon.patterns.never_repair);
-  for (const text of sentencesOf(source))
-    for (let i = 0; i + 1 < text.length; i += 1) known.add(text.slice(i, i + 2));
-  return known;
 }
 
 function sentencesOf({ intents, lexicon }: Source): readonly string[] {

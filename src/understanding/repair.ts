@@ -50,6 +50,7 @@ export class Repair {
     const term = { word, sounds };
     this.exact.set(sounds.join(' '), this.exact.get(sounds.join(' ')) ?? term);
     this.learnSpelling(word, sounds);
+    this.learnSlips(word, sounds.join(''));
     if (word.length < 3) return;
     const key = sounds.map(blurred).join(' ');
     this.loose.set(key, [...(this.loose.get(key) ?? []), term]);
@@ -59,6 +60,9 @@ export class Repair {
     const letters = sounds.join('');
     if (sounds.length < 2 || sounds.includes('') || this.spelled.has(letters)) return;
     this.spelled.set(letters, word);
+  }
+
+  private learnSlips(word: string, letters: string): void {
     if (letters.length < SHORTEST_SLIPPED) return;
     const { open, shorter } = slipsOf(letters);
     const missing = letters.length > SHORTEST_SLIPPED ? shorter : [];

@@ -7,25 +7,20 @@ import { soundOf } from './pinyin.ts';
 
 export type Settle = (text: string) => string;
 
-export interface Usage {
-  /** Sentences that show which characters follow each other. */
-  readonly sentences: readonly string[];
-  readonly lookalikes: readonly string[];
-}
+/** How often two characters follow each other in sentences we know; a space stands for every border. */
+export type Pairs = ReadonlyMap<string, number>;
 
 /** A candidate must have been seen so often on both sides … */
 const LEAST_SEEN = 2;
 /** … and be better by so much (natural logarithm of both counts): a sentence that is merely new stays. */
 const LEAST_GAIN = 4.5;
-/** How often the missing one must have been seen there, and five times as often as any other. */
-const LEAST_BETWEEN = 6;
 const UNSEEN = 0.2;
 const EDGE = ' ';
+const LETTER = /[\p{L}\p{N}]/u;
 const HAN = /\p{Script=Han}/u;
 
-export function createSettle({ sentences, lookalikes }: Usage): Settle {
-  const pairs = countPairs(sentences);
-  const rivals = rivalsOf(sentences, lookalikes);
+export function createSettle(pairs: Pairs, lookalikes: readonly string[]): Settle {
+  const rivals = rivalsOf(pairs, lookalikes);
   const seen = (pair: string) => pairs.get(pair) ?? 0;
   const ease = (before: string, char: string, after: string) =>
     Math.log(seen(before + char) + UNSEEN) + Math.log(seen(char + after) + UNSEEN);
@@ -46,7 +41,6 @@ export function createSettle({ sentences, lookalikes }: Usage): Settle {
     }
     return best;
   };
-  const between = betweenOf(sentences);
   return (text) => {
     let out = '';
     for (let i = 0; i < text.length; i += 1) {
@@ -57,59 +51,38 @@ export function createSettle({ sentences, lookalikes }: Usage): Settle {
         continue;
       }
       if (char === before && seen(char + char) === 0) continue;
-      if (seen(before + char) === 0) out += between.get(before + char) ?? '';
       out += better(before, char, text.charAt(i + 1) || EDGE);
     }
     return out;
   };
 }
 
-function countPairs(sentences: readonly string[]): ReadonlyMap<string, number> {
+export function pairsOf(sentences: Iterable<string>): Pairs {
   const pairs = new Map<string, number>();
   for (const sentence of sentences) {
-    const text = `${EDGE}${sentence.replace(/[^\p{L}\p{N}]+/gu, EDGE)}${EDGE}`;
-    for (let i = 0; i + 1 < text.length; i += 1) {
-      const pair = text.slice(i, i + 2);
+    let before = EDGE;
+    for (const written of `${sentence}${EDGE}`) {
+      const char = LETTER.test(written) ? written : EDGE;
+      if (char === EDGE && before === EDGE) continue;
+      const pair = before + char;
       pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+      before = char;
     }
   }
   return pairs;
 }
 
-/** What was seen often between two characters that never touch: the one that a quick thumb leaves out. */
-function betweenOf(sentences: readonly string[]): ReadonlyMap<string, string> {
-  const counts = new Map<string, Map<string, number>>();
-  for (const sentence of sentences) {
-    const text = `${EDGE}${sentence.replace(/[^\p{L}\p{N}]+/gu, EDGE)}${EDGE}`;
-    for (let i = 0; i + 2 < text.length; i += 1) {
-      const middle = text.charAt(i + 1);
-      if (middle === EDGE) continue;
-      const key = text.charAt(i) + text.charAt(i + 2);
-      const seen = counts.get(key) ?? new Map<string, number>();
-      counts.set(key, seen.set(middle, (seen.get(middle) ?? 0) + 1));
-    }
-  }
-  const between = new Map<string, string>();
-  for (const [key, middles] of counts) {
-    const [best, second] = [...middles].sort((a, b) => b[1] - a[1]);
-    if (best !== undefined && best[1] >= LEAST_BETWEEN && best[1] >= 5 * (second?.[1] ?? 0))
-      between.set(key, best[0]);
-  }
-  return between;
-}
-
 /** Characters in use by their sound, and for those that look like others by themselves. */
-function rivalsOf(
-  sentences: readonly string[],
-  lookalikes: readonly string[],
-): ReadonlyMap<string, readonly string[]> {
+function rivalsOf(pairs: Pairs, lookalikes: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const rivals = new Map<string, string[]>();
   const add = (key: string, char: string) => {
     const list = rivals.get(key);
     if (list === undefined) rivals.set(key, [char]);
     else if (!list.includes(char)) list.push(char);
   };
-  for (const char of new Set(sentences.join(''))) if (HAN.test(char)) add(soundOf(char), char);
+  const used = new Set<string>();
+  for (const pair of pairs.keys()) used.add(pair.charAt(0));
+  for (const char of used) if (HAN.test(char)) add(soundOf(char), char);
   for (const group of lookalikes) {
     for (const char of group) {
       for (const other of group) if (other !== char) add(char, other);

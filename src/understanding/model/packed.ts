@@ -15,12 +15,18 @@ export function pack(weights: Float32Array): Packed {
   let most = 0;
   for (const weight of weights) most = Math.max(most, Math.abs(weight));
   const step = most / STEPS || 1;
-  const steps = Int16Array.from(weights, (weight) => Math.round(weight / step));
+  const steps = new Int16Array(weights.length);
+  for (let i = 0; i < steps.length; i += 1) steps[i] = Math.round((weights[i] as number) / step);
   return { step, steps: Buffer.from(steps.buffer).toString('base64') };
 }
 
 export function unpack({ step, steps }: Packed): Float32Array {
-  return Float32Array.from(packedIntegers(steps, Int16Array), (value) => value * step);
+  const bytes = Buffer.from(steps, 'base64');
+  const list = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+  const weights = new Float32Array(list.length);
+  // A plain loop: `from` with a function takes ten times as long on a million weights.
+  for (let i = 0; i < list.length; i += 1) weights[i] = (list[i] as number) * step;
+  return weights;
 }
 
 export function packIntegers(values: Uint16Array): string {
@@ -28,13 +34,6 @@ export function packIntegers(values: Uint16Array): string {
 }
 
 export function unpackIntegers(base64: string): Uint16Array {
-  return packedIntegers(base64, Uint16Array);
-}
-
-function packedIntegers<List extends Int16Array | Uint16Array>(
-  base64: string,
-  List: new (buffer: ArrayBuffer) => List,
-): List {
   const bytes = Buffer.from(base64, 'base64');
-  return new List(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  return new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
