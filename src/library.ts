@@ -1,6 +1,6 @@
 /** Loads what is known and trains what understands it: at the start, and for commands. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Knowledge } from './knowledge/knowledge.ts';
@@ -16,20 +16,38 @@ export interface Library {
 /** The `knowledge/` folder of this installation. */
 export const KNOWLEDGE_DIR = fileURLToPath(new URL('../knowledge/', import.meta.url));
 
+/** Where `scripts/build-model.ts` leaves the model of the shipped knowledge, so that no first start has to train. */
+export const BUILT_DIR = fileURLToPath(new URL('../dist/', import.meta.url));
+
 /**
- * @param cacheDir where the trained model is kept between starts; absent: trained anew
+ * @param cacheDir where a model trained here is kept between starts; absent: it is not kept
  * @param dir another knowledge folder than that of this installation
  * @throws AppError `bad_knowledge` with every problem of every file
  */
 export function openLibrary(options: { readonly cacheDir?: string; readonly dir?: string } = {}): Library {
   const knowledge = loadKnowledge(options.dir ?? KNOWLEDGE_DIR);
-  const cache = options.cacheDir === undefined ? undefined : modelCache(options.cacheDir);
-  return { knowledge, understander: createUnderstanding(knowledge, cache) };
+  return { knowledge, understander: createUnderstanding(knowledge, layered(options.cacheDir)) };
 }
+
+/** The newer of our own model and the built one; which of them fits, its content hash tells. */
+function layered(cacheDir: string | undefined): ModelCache {
+  const own = cacheDir === undefined ? undefined : modelCache(cacheDir);
+  const isBuiltNewer = cacheDir === undefined || madeAt(cacheDir) < madeAt(BUILT_DIR);
+  return {
+    load: () => (isBuiltNewer ? modelCache(BUILT_DIR) : own)?.load(),
+    save: (json) => own?.save(json),
+  };
+}
+
+function madeAt(dir: string): number {
+  return statSync(join(dir, MODEL_FILE), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+const MODEL_FILE = 'model.json';
 
 /** A cache that is missing or torn is trained anew; one that is there is whole, since it is renamed into place. */
 export function modelCache(cacheDir: string): ModelCache {
-  const file = join(cacheDir, 'model.json');
+  const file = join(cacheDir, MODEL_FILE);
   return {
     load() {
       if (!existsSync(file)) return undefined;
