@@ -38,11 +38,15 @@ export function createWithdrawalsWatch(parts: WithdrawalsParts): WithdrawalsWatc
   const { store, editions, log, intents } = parts;
   let timer: NodeJS.Timeout | undefined;
   let known = '';
+  let noted = '';
   let running: Promise<void> = Promise.resolve();
 
   async function refresh(): Promise<void> {
     try {
       if (intents !== undefined) await takeUp(intents, store, log);
+      const { version } = editions.whole().knowledge;
+      if (version !== noted) await store.noteKnowledge(version);
+      noted = version;
       const list = await store.withdrawn();
       const now = list.map(({ id }) => id).join('\n');
       if (now === known) return;

@@ -339,6 +339,8 @@ export interface Withdrawals {
   restore(restored: { readonly id: string; readonly by: string }): Promise<'restored' | 'not_withdrawn'>;
   /** Those in force, oldest first. */
   withdrawn(): Promise<readonly Withdrawal[]>;
+  /** Writes into the same chain that citizens are now answered from this version; nothing when they were before. */
+  noteKnowledge(version: string): Promise<void>;
 }
 
 // === What was not understood for sure

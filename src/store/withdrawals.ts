@@ -1,6 +1,6 @@
 /**
  * What curators took out of use. Rows are never deleted: a row is open until the entry is restored, and
- * a second withdrawal is a row of its own. Both acts are links of one audit chain, which has a mailbox
+ * a second withdrawal is a row of its own. Both acts, and every new version, are links of one audit chain, which has a mailbox
  * nobody writes to (`addresses`), so that it is counted, locked and verified like that of a conversation.
  */
 import type { Withdrawal, Withdrawals } from '../contracts/store.ts';
@@ -15,7 +15,7 @@ export const KNOWLEDGE_CHAIN = 'knowledge';
 
 export function withdrawals(context: StoreContext, rooms: Rooms): Withdrawals {
   const { db, clock, inTx } = context;
-  const { open, openOf, insert, close, silence } = statements(context);
+  const { open, openOf, insert, close, silence, published } = statements(context);
 
   async function linkOf(tx: Tx): Promise<number> {
     return (await rooms.takeNumbers(tx, KNOWLEDGE_CHAIN, { lines: 0, audits: 1 })).auditN;
@@ -46,6 +46,16 @@ export function withdrawals(context: StoreContext, rooms: Rooms): Withdrawals {
         await append(tx, n, 'knowledge.restored', { id, kind: row.kind, by, row: row.n });
         return 'restored';
       }),
+    async noteKnowledge(version) {
+      await inTx<'noted' | 'known'>(async (tx, abandon) => {
+        const n = await linkOf(tx);
+        const last = (await published(tx, {})).rows[0];
+        const data = { version };
+        if (last?.data === JSON.stringify(data)) return abandon('known');
+        await append(tx, n, 'knowledge.published', data);
+        return 'noted';
+      });
+    },
     async withdrawn() {
       return (await open(db, {})).rows.map(asWithdrawal);
     },
@@ -58,6 +68,14 @@ function asWithdrawal({ id, kind, reason, by, at }: WithdrawalsTable): Withdrawa
 
 function statements({ db }: StoreContext) {
   return {
+    published: prepared((_: object) =>
+      db
+        .selectFrom('audit')
+        .select('data')
+        .where('conversation_id', '=', KNOWLEDGE_CHAIN)
+        .where('action', '=', 'knowledge.published')
+        .orderBy('n', 'desc'),
+    ),
     open: prepared((_: object) =>
       db.selectFrom('withdrawals').selectAll().where('restored_at', 'is', null).orderBy('n'),
     ),

@@ -27,6 +27,17 @@ describe.each(BACKENDS)('withdrawals on $name', (backend) => {
     expect((await world.store.withdrawn()).map(({ by }) => by)).toEqual(['lin']);
   });
 
+  test('a new version of the knowledge is a link of the chain, the same one again is not', async () => {
+    for (const version of ['v1', 'v1', 'v2', 'v1']) await world.store.noteKnowledge(version);
+    const links = await world.opened.db.selectFrom('audit').select(['action', 'data']).orderBy('n').execute();
+    expect(links.map(({ data }) => JSON.parse(data))).toEqual([
+      { version: 'v1' },
+      { version: 'v2' },
+      { version: 'v1' },
+    ]);
+    expect((await world.opened.verifyAudit()).broken).toEqual([]);
+  });
+
   test('of ten at once one withdraws', async () => {
     const done = await Promise.all(Array.from({ length: 10 }, () => world.store.withdraw(BIND)));
     expect(done.filter((outcome) => outcome === 'withdrawn')).toHaveLength(1);
