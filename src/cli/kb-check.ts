@@ -47,7 +47,7 @@ export const kbCheck: Command = async (args, io) => {
   ];
   const { knowledge } = readKnowledge(dir);
   if (knowledge !== undefined) problems.push(...soundnessProblems(knowledge));
-  if (knowledge !== undefined && dataVersion(knowledge) !== FITTED.data) {
+  if (dir === OWN_KNOWLEDGE && knowledge !== undefined && dataVersion(knowledge) !== FITTED.data) {
     io.warn(
       'kb check: the sentences have changed since the thresholds were fitted; run gongji evaluate --fit',
     );

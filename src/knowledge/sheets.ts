@@ -66,7 +66,8 @@ export function writeMarkdown({ name, columns, rows }: Table): string {
 
 function field(column: string, cell: string): readonly string[] {
   if (cell === '') return [];
-  if (!/[\r\n]/u.test(cell) && cell === cell.trim()) return [`**${column}**: ${cell}`, ''];
+  // Line and paragraph separators end a line for a pattern, though not for an editor.
+  if (!/[\r\n\u2028\u2029]/u.test(cell) && cell === cell.trim()) return [`**${column}**: ${cell}`, ''];
   const longest = Math.max(2, ...[...cell.matchAll(/`+/gu)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return [`**${column}**:`, fence, cell, fence, ''];
