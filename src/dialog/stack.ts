@@ -5,8 +5,8 @@
  */
 
 import { nextStatus } from '../../flows/conversation.ts';
-import type { Flow, FlowEvent, FlowId, FlowOutcome } from '../../flows/flow.ts';
-import { FLOWS, flowOf } from '../../flows/index.ts';
+import type { FlowEvent, FlowOutcome } from '../../flows/flow.ts';
+import { flowOf } from '../../flows/index.ts';
 import type { Effect, Frame, Slots } from '../domain/conversation.ts';
 import { makeId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -194,7 +194,3 @@ function openCase(draft: Draft, reason: string): void {
   draft.status = nextStatus(draft.status, { type: 'person_wanted' });
   say(draft, 'hand_off.opened', { case: id });
 }
-
-/** @internal the list, for tests that walk over every flow */
-export const allFlows = (): readonly Flow[] => Object.values(FLOWS) as readonly Flow[];
-export type { FlowId };
