@@ -1,8 +1,9 @@
 /** Loads what is known and trains what understands it: at the start, and for commands. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadKeptKnowledge, type Shelf } from './knowledge/kept.ts';
 import type { Knowledge } from './knowledge/knowledge.ts';
 import { loadKnowledge } from './knowledge/load.ts';
 import { createUnderstanding } from './understanding/index.ts';
@@ -25,8 +26,32 @@ export const BUILT_DIR = fileURLToPath(new URL('../dist/', import.meta.url));
  * @throws AppError `bad_knowledge` with every problem of every file
  */
 export function openLibrary(options: { readonly cacheDir?: string; readonly dir?: string } = {}): Library {
-  const knowledge = loadKnowledge(options.dir ?? KNOWLEDGE_DIR);
+  const knowledge =
+    options.dir === undefined ? loadKeptKnowledge(KNOWLEDGE_DIR, shelf()) : loadKnowledge(options.dir);
   return { knowledge, understander: createUnderstanding(knowledge, layered(options.cacheDir)) };
+}
+
+/** Judged knowledge is kept beside the built model. An installation that cannot be written to judges at each start. */
+function shelf(): Shelf {
+  const file = join(BUILT_DIR, 'knowledge.bin');
+  return {
+    load: () => (existsSync(file) ? readFileSync(file) : undefined),
+    save: (bytes) => {
+      try {
+        replaceFile(file, bytes);
+      } catch {
+        // Read-only: the next start takes a quarter of a second longer, and that is all.
+      }
+    },
+  };
+}
+
+/** Whole or not at all, whoever else writes the same file. */
+function replaceFile(file: string, content: Uint8Array | string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, content);
+  renameSync(own, file);
 }
 
 /** The newer of our own model and the built one; which of them fits, its content hash tells. */
@@ -51,17 +76,15 @@ export function modelCache(cacheDir: string): ModelCache {
   return {
     load() {
       if (!existsSync(file)) return undefined;
-      const [digest = '', json = ''] = readFileSync(file, 'utf8').split(/\n(.*)/su);
-      return digest === hash(json) ? json : undefined;
+      const bytes = readFileSync(file);
+      const end = bytes.indexOf('\n');
+      const json = bytes.subarray(end + 1);
+      return bytes.toString('latin1', 0, end) === digestOf(json) ? json.toString() : undefined;
     },
-    save(json) {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(`${file}.new`, `${hash(json)}\n${json}`);
-      renameSync(`${file}.new`, file);
-    },
+    save: (json) => replaceFile(file, `${digestOf(json)}\n${json}`),
   };
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function digestOf(content: string | Uint8Array): string {
+  return hash('sha256', content, 'hex');
 }

@@ -24,19 +24,36 @@ export interface RawKnowledge {
   readonly problems: readonly Problem[];
 }
 
+/** The texts of the folder, and the version they have together: a hash over paths and contents. */
+export interface Texts {
+  readonly texts: readonly { readonly path: string; readonly text: string }[];
+  readonly version: string;
+}
+
 /** Every `.yaml` of the folder and every `.md` below `faq`; other Markdown is for people. */
-export function readFiles(dir: string): RawKnowledge {
-  const problems: Problem[] = [];
-  const files: RawFile[] = [];
+export function readTexts(dir: string): Texts {
   const hash = createHash('sha256');
-  for (const path of listFiles(dir)) {
+  const texts = listFiles(dir).map((path) => {
     const text = readFileSync(join(dir, path), 'utf8');
     hash.update(`${path}\n${text.length}\n${text}`);
+    return { path, text };
+  });
+  return { texts, version: hash.digest('hex').slice(0, 12) };
+}
+
+export function readFiles(dir: string): RawKnowledge {
+  return parseTexts(readTexts(dir));
+}
+
+export function parseTexts({ texts, version }: Texts): RawKnowledge {
+  const problems: Problem[] = [];
+  const files: RawFile[] = [];
+  for (const { path, text } of texts) {
     const parsed = parseFile(path, text);
     if ('problem' in parsed) problems.push(parsed.problem);
     else files.push(parsed.file);
   }
-  return { files, version: hash.digest('hex').slice(0, 12), problems };
+  return { files, version, problems };
 }
 
 function listFiles(dir: string): string[] {

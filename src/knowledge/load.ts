@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { regionProblems, unknownSources } from './coherence.ts';
-import { type RawFile, readFiles } from './files.ts';
+import { parseTexts, type RawFile, readTexts, type Texts } from './files.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type Problem, problemLine } from './problem.ts';
 import { causeSchema } from './schema/cause.ts';
@@ -64,7 +64,12 @@ export const LEXICON_NAMES = Object.keys(LEXICON_FILES) as (keyof Lexicon)[];
  * @throws AppError `bad_knowledge` with one line for every problem of every file
  */
 export function loadKnowledge(dir: string): Knowledge {
-  const { knowledge, problems } = readKnowledge(dir);
+  return knowledgeOf(dir, readTexts(dir));
+}
+
+/** As `loadKnowledge`, of texts that were read already. */
+export function knowledgeOf(dir: string, texts: Texts): Knowledge {
+  const { knowledge, problems } = judge(texts);
   if (knowledge !== undefined) return knowledge;
   throw new AppError(
     'bad_knowledge',
@@ -78,7 +83,11 @@ export function readKnowledge(dir: string): {
   readonly problems: readonly Problem[];
   readonly files: readonly RawFile[];
 } {
-  const raw = readFiles(dir);
+  return judge(readTexts(dir));
+}
+
+function judge(texts: Texts): ReturnType<typeof readKnowledge> {
+  const raw = parseTexts(texts);
   const load = new Load(raw.files, [...raw.problems]);
   const sources = load.sources();
   const knowledge: Knowledge = {
