@@ -30,6 +30,7 @@ import type {
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
+import type { StaffInbox } from './staff-inbox.ts';
 
 // === Mailbox and turns
 
@@ -379,7 +380,8 @@ export interface Store
     Cases,
     OfficeFeed,
     Withdrawals,
-    ReviewItems {
+    ReviewItems,
+    StaffInbox {
   /** One line about engine, file and durability, for the start-up message and health. */
   describe(): string;
   close(): Promise<void>;

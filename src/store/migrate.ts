@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as withdrawals from './migrations/0002-withdrawals.ts';
 import * as reviewItems from './migrations/0003-review-items.ts';
+import * as staffInbox from './migrations/0006-staff-inbox.ts';
 import type { Db, Tx } from './tables.ts';
 
 interface Migration {
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0001-first-tables', up: firstTables.up },
   { name: '0002-withdrawals', up: withdrawals.up },
   { name: '0003-review-items', up: reviewItems.up },
+  { name: '0006-staff-inbox', up: staffInbox.up },
 ];
 
 /**

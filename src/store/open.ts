@@ -21,6 +21,7 @@ import { reviewItems } from './review-items.ts';
 import { rooms as createRooms } from './rooms.ts';
 import { createSeal } from './seal.ts';
 import { isSqliteUrl, openSqlite } from './sqlite.ts';
+import { staffInbox } from './staff-inbox.ts';
 import type { Db, Tables, Tx } from './tables.ts';
 import { tasks } from './tasks.ts';
 import { timers } from './timers.ts';
@@ -108,6 +109,7 @@ function assemble(
     ...officeFeed(context, rooms),
     ...withdrawals(context, rooms),
     ...reviewItems(context),
+    ...staffInbox(context),
     describe: () => backend.description,
     close,
   };

@@ -202,6 +202,24 @@ export interface ReviewItemsTable {
   last_at: number;
 }
 
+/** `closed_at` is null while the item is to be done; a closed row has no payload any more. */
+export interface StaffItemsTable {
+  source: string;
+  id: string;
+  payload: string;
+  received_at: number;
+  attempts: number;
+  due_at: number;
+  error: string | null;
+  closed_at: number | null;
+}
+
+/** When work that processes take turns at was begun last. */
+export interface RoundsTable {
+  name: string;
+  at: number;
+}
+
 /** What the file knows about itself, such as which vault key it belongs to. */
 export interface SettingsTable {
   name: string;
@@ -233,6 +251,8 @@ export interface Tables {
   audit: AuditTable;
   withdrawals: WithdrawalsTable;
   review_items: ReviewItemsTable;
+  staff_items: StaffItemsTable;
+  rounds: RoundsTable;
   settings: SettingsTable;
   schema_migrations: SchemaMigrationsTable;
 }
