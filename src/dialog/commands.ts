@@ -13,6 +13,7 @@ import { isAsked } from './prompt.ts';
 import { back, cancel, correct, miss, reopen, repeat, restart } from './repair.ts';
 import { answer, answerWithEntry, askBack, greet, outOfScope, thank } from './respond.ts';
 import { deliver, pushFlow, restOf, rootFlow, rootIndex } from './stack.ts';
+import { isOpenHere, pointElsewhere } from './standing.ts';
 
 /** What was typed: understood as far as it goes, and carried out command by command. */
 export function applyText(draft: Draft, text: string, masked: readonly MaskedKind[]): void {
@@ -146,6 +147,10 @@ function startFlow(draft: Draft, flow: string, slots: Slots): void {
   const isRunning = draft.stack.length > 0 && rootFlow(draft) === flow;
   if (isRunning && restOf(draft, rootIndex(draft))?.isCommitted !== true) {
     if (Object.keys(slots).length > 0 && !correct(draft, changed(draft, slots))) deliverProvide(draft, slots);
+    return;
+  }
+  if (!isOpenHere(draft, flow)) {
+    pointElsewhere(draft, flow);
     return;
   }
   if (draft.stack.length > 0) say(draft, 'repair.set_aside', { flow: rootFlow(draft) });

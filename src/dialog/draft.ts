@@ -29,6 +29,15 @@ export interface TurnContext {
   readonly random: RandomBytes;
   /** Address of the secure page for a secret. */
   readonly secureUrl: (token: string) => string;
+  readonly elsewhere?: Elsewhere | undefined;
+}
+
+/** Where citizens can prove who they are, for those who write to us where they cannot. */
+export interface Elsewhere {
+  /** Name of our official account, as it is searched for. */
+  readonly account?: string;
+  /** Address of our own page. */
+  readonly page?: string;
 }
 
 /** A case to be opened; the manager gives it its number and transcript. */

@@ -11,6 +11,7 @@ import { type CauseId, SYMPTOMS, type Symptom } from '../domain/taxonomy.ts';
 import type { Scored } from '../domain/understanding.ts';
 import { NATION } from '../knowledge/lookup.ts';
 import { type Draft, todayOf } from './draft.ts';
+import { canProveIdentity } from './standing.ts';
 
 /** Older records say how things were; balances and bindings move within a day. */
 const FRESH_FOR_MS = 60 * 60_000;
@@ -37,7 +38,7 @@ export function askedOf(frame: Frame): number {
 }
 
 export function accessOf(draft: Draft, frame: Frame): RecordsAccess {
-  if (frameData(frame).records !== undefined) return 'closed';
+  if (frameData(frame).records !== undefined || !canProveIdentity(draft)) return 'closed';
   const { person } = draft.profile;
   return person !== undefined && Date.parse(person.until) > draft.context.now ? 'open' : 'locked';
 }

@@ -11,7 +11,7 @@ import type { Json } from '../domain/json.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Understander } from '../understanding/understander.ts';
 import { uncertainWords } from './doubt.ts';
-import { todayOf } from './draft.ts';
+import { type Elsewhere, todayOf } from './draft.ts';
 import { broughtTo, pinOf } from './edition.ts';
 import { render } from './render.ts';
 import { type Turn, turn } from './turn.ts';
@@ -29,6 +29,7 @@ export interface ManagerDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly secureUrl: (token: string) => string;
+  readonly elsewhere?: Elsewhere | undefined;
   /** Told after each commit, for commands that show what happened. */
   readonly onTurn?: (turn: Turn, parts: readonly OutboundPart[]) => void;
   /** A turn that cannot be finished: ids and a code, never words. */
@@ -107,6 +108,7 @@ function think(deps: ManagerDeps, library: Library, before: Conversation, items:
       now: deps.clock.now(),
       random: (size) => deps.random.bytes(size),
       secureUrl: deps.secureUrl,
+      elsewhere: deps.elsewhere,
     },
   );
 }

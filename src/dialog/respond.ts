@@ -7,6 +7,7 @@ import { NATION } from '../knowledge/lookup.ts';
 import { type Chosen, chooseAnswer } from '../knowledge/systems.ts';
 import { type Draft, say, todayOf } from './draft.ts';
 import { rootFlow } from './stack.ts';
+import { isOpenHere } from './standing.ts';
 
 /** Says the entry that fits, what is known of the system asked about, or that nothing published was found. */
 export function answer(draft: Draft, intent: Intent, entities: readonly Entity[]): void {
@@ -52,11 +53,13 @@ export function answerWithEntry(draft: Draft, id: string): void {
 }
 
 function sayEntry(draft: Draft, { entry, region }: Answer): void {
-  const isFree = draft.stack.length === 0;
+  const { follow_up: next } = entry;
+  // Offered only where it can be begun.
+  const isOffered = next !== undefined && draft.stack.length === 0 && isOpenHere(draft, next);
   say(draft, 'answer', {
     faq: entry.id,
     region,
-    followUp: isFree ? (entry.follow_up ?? null) : null,
+    followUp: isOffered ? next : null,
     ...(entry.review_due < todayOf(draft.context) ? { overdue: true } : {}),
   });
 }

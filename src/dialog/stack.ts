@@ -14,6 +14,7 @@ import { runCheck } from './checks.ts';
 import { type Draft, say, todayOf, worldOf } from './draft.ts';
 import { forgetRecords } from './gather.ts';
 import { recheck } from './recheck.ts';
+import { isOpenHere, pointElsewhere } from './standing.ts';
 import { beginFlow, lookAt, type Rest, type Stepped, stepFlow } from './step.ts';
 import { matterOf, tellFindings, think } from './think.ts';
 
@@ -30,6 +31,12 @@ export function pushFlow(draft: Draft, id: string, slots: Slots, child: boolean)
   if (flow === undefined) throw new Error(`There is no flow '${id}'; add it to flows/index.ts`);
   if (draft.stack.length >= STACK_LIMIT) {
     say(draft, 'repair.too_many_tasks');
+    return;
+  }
+  // The last lock: whichever way a flow was reached, nothing is done in nobody's name.
+  if (!isOpenHere(draft, id)) {
+    pointElsewhere(draft, id);
+    if (child) deliver(draft, draft.stack.length - 1, { type: 'child.done', flow: id, outcome: 'cancelled' });
     return;
   }
   const world = worldOf(draft);

@@ -12,6 +12,7 @@ import type { CauseEntry } from '../knowledge/schema/cause.ts';
 import { type Draft, say } from './draft.ts';
 import { accessOf, askedOf, factsOf, judge, rememberSaid, symptomOf } from './gather.ts';
 import { guideTo } from './guide.ts';
+import { isOpenHere } from './standing.ts';
 
 /** Remedies offered one after the other for one complaint; more is a matter for a person. */
 const MOST_ACTS = 3;
@@ -27,7 +28,7 @@ export function think(draft: Draft, frame: Frame): Thought {
   const found = judge(draft, frame, facts);
   draft.findings = found.findings;
   if (found.settled)
-    return { advice: 'tell', params: { sure: true, told: found.told, ...plan(found, facts) } };
+    return { advice: 'tell', params: { sure: true, told: found.told, ...plan(draft, found, facts) } };
   if (found.lookup) return { advice: 'lookup', params: {} };
   if (found.next !== undefined) {
     const { fact, choices } = found.next;
@@ -49,6 +50,9 @@ export function tellFindings(draft: Draft, frame: Frame): void {
   }
   say(draft, told > 1 ? 'diagnose.found_several' : 'diagnose.found_one', { count: told });
   for (const finding of findings.slice(0, told)) tell(draft, finding, facts);
+  const isClosed = ({ remedy }: Finding): boolean => remedy.kind === 'act' && !isOpenHere(draft, remedy.flow);
+  if (findings.slice(0, told).some(isClosed))
+    say(draft, 'channel.elsewhere.remedy', { ...draft.context.elsewhere });
 }
 
 function tell(draft: Draft, finding: Finding, facts: readonly Fact[]): void {
@@ -79,9 +83,10 @@ export function matterOf(
  * The causes that were told, and the acts that mend them in mending order. The first act stands in
  * `cause`, `flow` and `actSlots`, ready to be offered; the others wait in `later`.
  */
-function plan({ findings, told }: Diagnosis, facts: readonly Fact[]): JsonObject {
+function plan(draft: Draft, { findings, told }: Diagnosis, facts: readonly Fact[]): JsonObject {
   const causes = findings.slice(0, told).map(({ cause }) => cause);
-  const [first, ...later] = actsOf(findings.slice(0, told), facts);
+  const acts = actsOf(findings.slice(0, told), facts);
+  const [first, ...later] = acts.filter(({ flow }) => isOpenHere(draft, String(flow)));
   return { causes, later, ...(first ?? { cause: causes[0] ?? '' }) };
 }
 
