@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { pagesConfig } from '../web/vite.config.ts';
+import { pagesConfig, widgetConfig } from '../web/vite.config.ts';
 
 const HOUSE = join(import.meta.dirname, '..');
 const SOURCES = join(HOUSE, 'web');
@@ -19,6 +19,7 @@ export async function buildPages({ force }: { force: boolean }): Promise<'built'
   const { build } = await import('vite');
   const fresh = `${TARGET}-${process.pid}`;
   await build(pagesConfig({ root: SOURCES, outDir: fresh }));
+  await build(widgetConfig({ root: SOURCES, outDir: fresh }));
   writeFileSync(join(fresh, STAMP), stamp);
   putInPlace(fresh);
   return 'built';

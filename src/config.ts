@@ -26,6 +26,10 @@ export interface Config {
   };
   /** A fixture whose people may be chosen for logging in, where the office itself cannot tell us who there is. */
   readonly demoPeopleFile?: string;
+  /** Origins whose pages may frame the chat. */
+  readonly embedOrigins?: readonly string[];
+  /** What the QR code of the official account says. */
+  readonly wechatAddress?: string;
 }
 
 interface Variable {
@@ -125,6 +129,24 @@ export const VARIABLES = {
     example: 'fixtures/demo.yaml',
     schema: file,
   },
+  GONGJI_EMBED_ORIGINS: {
+    expects:
+      'the https origins whose pages may show the chat in a frame, with spaces between (absent: none; see docs/embedding.md)',
+    example: 'https://ybj.example.cn https://www.example.cn',
+    schema: z
+      .string()
+      .transform((list) => list.trim().split(/[\s,]+/u))
+      .pipe(z.array(z.string().refine(isEmbedOrigin)).max(50))
+      .optional(),
+  },
+  GONGJI_WECHAT_FOLLOW: {
+    expects: "the address inside the official account's QR code, offered on the chat page (absent: none)",
+    example: 'https://weixin.qq.com/r/AbCdEfGh',
+    schema: z
+      .url({ protocol: /^https$/u })
+      .max(300)
+      .optional(),
+  },
 } as const satisfies Record<string, Variable>;
 
 type Name = keyof typeof VARIABLES;
@@ -145,6 +167,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const databaseUrl = read('GONGJI_DATABASE');
   const vaultKey = read('GONGJI_VAULT_KEY');
   const demoPeopleFile = read('GONGJI_DEMO_PEOPLE');
+  const embedOrigins = read('GONGJI_EMBED_ORIGINS');
+  const wechatAddress = read('GONGJI_WECHAT_FOLLOW');
   const portal = given({
     url: read('GONGJI_PORTAL'),
     keyId: read('GONGJI_PORTAL_KEY_ID'),
@@ -164,6 +188,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(vaultKey === undefined ? {} : { vaultKey }),
     ...(portal.url === undefined ? {} : { portal: { ...portal, url: portal.url.replace(/\/$/u, '') } }),
     ...(demoPeopleFile === undefined ? {} : { demoPeopleFile }),
+    ...(embedOrigins === undefined ? {} : { embedOrigins }),
+    ...(wechatAddress === undefined ? {} : { wechatAddress }),
   };
   if (problems.length > 0) {
     throw new AppError(
@@ -179,6 +205,12 @@ function isOfficeAddress(value: string): boolean {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(value));
+}
+
+/** An origin alone, without a path; without TLS only on this very machine, for trying it out. */
+function isEmbedOrigin(value: string): boolean {
+  if (!URL.canParse(value) || new URL(value).origin !== value) return false;
+  return value.startsWith('https:') || (value.startsWith('http:') && isThisMachine(value));
 }
 
 /** Whether an address leads to the machine we run on. */

@@ -67,6 +67,7 @@ export async function startGongji(
     random,
     publicUrl: config.publicUrl,
     isBehindProxy: config.isBehindProxy,
+    wechatAddress: config.wechatAddress,
   });
   const server = createServer({
     connectors: [web],
@@ -75,6 +76,7 @@ export async function startGongji(
     pagesDir: PAGES_DIR,
     publicUrl: config.publicUrl,
     isBehindProxy: config.isBehindProxy,
+    embedOrigins: config.embedOrigins,
     health: async () => ({
       store: app.store.describe(),
       knowledge: app.editions.of().knowledge.version,
@@ -145,7 +147,7 @@ function officeLines(app: App): string[] {
 }
 
 /** Runs until it is told to stop. Exit status 1 and one clear message when it cannot start. */
-async function main(): Promise<void> {
+export async function main(): Promise<void> {
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
   try {
     const running = await startGongji(readConfig(), tell);

@@ -25,6 +25,8 @@ export interface ServerParts {
   readonly pagesDir: string;
   readonly publicUrl?: string | undefined;
   readonly isBehindProxy?: boolean;
+  /** Origins whose pages may frame the chat, such as `https://ybj.example.cn`; none unless given. */
+  readonly embedOrigins?: readonly string[] | undefined;
   /** What `/healthz` says beside `ok`; throwing makes it say 503. */
   readonly health?: () => Promise<Record<string, string | number | boolean>>;
   /** Told of failed requests: the route's pattern and a code, never an address, a secret or a body. */
@@ -65,7 +67,8 @@ function createApp(parts: ServerParts): Hono {
   const { secure, clock, publicUrl } = parts;
   const isBehindProxy = parts.isBehindProxy ?? false;
   const app = new Hono();
-  app.use(securityHeaders({ isHttps: publicUrl?.startsWith('https:') ?? false }));
+  const embedOrigins = parts.embedOrigins ?? [];
+  app.use(securityHeaders({ isHttps: publicUrl?.startsWith('https:') ?? false, embedOrigins }));
   app.get('/healthz', async (c) => {
     c.header('Cache-Control', 'no-store');
     try {
@@ -76,7 +79,7 @@ function createApp(parts: ServerParts): Hono {
   });
   for (const { http } of parts.connectors) app.route(http.path, http.routes);
   app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy }));
-  app.route('/', staticRoutes(loadPages(parts.pagesDir)));
+  app.route('/', staticRoutes(loadPages(parts.pagesDir), { isEmbeddable: embedOrigins.length > 0 }));
   app.notFound((c) => c.json({ error: 'not_found' }, 404));
   app.onError((error, c) => {
     const isWorld = error instanceof AppError;

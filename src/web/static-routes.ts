@@ -1,10 +1,24 @@
-/** Serves the built pages: the chat at `/`, the secure page's shell at `/s/<secret>`, and their assets. */
+/**
+ * Serves the built pages: the chat at `/`, the secure page's shell at `/s/<secret>`, and their assets. Where
+ * other sites may frame the chat, also the chat at `/embed` and the script that puts it there.
+ */
 import { type Context, Hono } from 'hono';
+import { FRAMED_PATH, WIDGET_PATH } from './headers.ts';
 import type { PageFile } from './pages.ts';
 
-export function staticRoutes(files: ReadonlyMap<string, PageFile>): Hono {
+export interface StaticOptions {
+  /** Nothing is served for frames unless somebody may frame us. */
+  readonly isEmbeddable: boolean;
+}
+
+export function staticRoutes(files: ReadonlyMap<string, PageFile>, { isEmbeddable }: StaticOptions): Hono {
   const app = new Hono();
   app.get('/', (c) => send(c, files.get('/chat/index.html'), 'no-cache'));
+  if (isEmbeddable) {
+    app.get(FRAMED_PATH, (c) => send(c, files.get('/chat/index.html'), 'no-cache'));
+    // Its name never changes, since it stands in the pages of others: asked again after a while.
+    app.get(WIDGET_PATH, (c) => send(c, files.get(WIDGET_PATH), 'public, max-age=600'));
+  }
   // The same shell for every secret, right or wrong: only the script asks what it opens.
   app.get('/s/:token', (c) => send(c, files.get('/secure/index.html'), 'no-store'));
   // Names of assets carry a hash of their content.

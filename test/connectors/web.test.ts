@@ -142,7 +142,8 @@ describe('posting to the web chat', () => {
     const bench = await webBench();
     await bench.open();
     await bench.post('/messages', { id: 'message-1', text: '甲' });
-    await bench.post('/messages', { id: 'message-1', text: '乙' }, { Cookie: '' });
+    await bench.post('/open', {}, { Cookie: '' });
+    await bench.post('/messages', { id: 'message-1', text: '乙' });
     expect(
       bench.inbounds().flatMap(({ content }) => (content.kind === 'text' ? [content.text] : [])),
     ).toEqual(['甲', '乙']);

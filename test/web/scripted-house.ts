@@ -8,6 +8,8 @@ import { createServer, type WebServer } from '../../src/web/server.ts';
 import { createTinyStore, type TinyStore } from '../connectors/tiny-store.ts';
 import { countingRandom, createTinyDesk, type TinyDesk } from '../secure/tiny-desk.ts';
 
+export const PAGES_DIR = join(import.meta.dirname, '..', '..', 'dist', 'pages');
+
 export type ScriptedPart = Partial<OutboundPart> & { readonly text: string };
 /** What the bot says to an inbound. */
 export type Script = (inbound: Inbound, house: ScriptedHouse) => Promise<readonly ScriptedPart[]>;
@@ -21,14 +23,29 @@ export interface ScriptedHouse {
   say(address: Address, part: ScriptedPart): Promise<void>;
 }
 
-export async function openScriptedHouse(script: Script = async () => []): Promise<ScriptedHouse> {
+export interface HouseOptions {
+  readonly embedOrigins?: readonly string[];
+  readonly wechatAddress?: string;
+  readonly publicUrl?: string;
+}
+
+export async function openScriptedHouse(
+  script: Script = async () => [],
+  { embedOrigins, wechatAddress, publicUrl }: HouseOptions = {},
+): Promise<ScriptedHouse> {
   await buildPages({ force: false });
   const tiny = createTinyDesk();
   const store = createTinyStore();
   const random = countingRandom();
-  const connector = createWebConnector({ store, clock: tiny.clock, random });
-  const pagesDir = join(import.meta.dirname, '..', '..', 'dist', 'pages');
-  const server = createServer({ connectors: [connector], secure: tiny.desk, clock: tiny.clock, pagesDir });
+  const connector = createWebConnector({ store, clock: tiny.clock, random, wechatAddress, publicUrl });
+  const server = createServer({
+    connectors: [connector],
+    secure: tiny.desk,
+    clock: tiny.clock,
+    pagesDir: PAGES_DIR,
+    embedOrigins,
+    publicUrl,
+  });
   let said = 0;
 
   const house: ScriptedHouse = {

@@ -1,8 +1,13 @@
 /** The chat page: head, talk, offered answers, composer. */
-import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useElder } from '../shared/elder.ts';
+import { keep, recall } from '../shared/memory.ts';
 import { BotLine, OwnLine, PendingLine } from './bubbles.tsx';
 import { Composer } from './composer.tsx';
-import { choicesNow, next, START, shownText, type Talk } from './talk.ts';
+import { isFramed, putAway } from './frame.ts';
+import { hush, speak } from './speech.ts';
+import { choicesNow, next, progressNow, START, shownText, type Talk } from './talk.ts';
+import { Tools } from './tools.tsx';
 import { listen, type Message, newId, post } from './wire.ts';
 import { WORDS } from './words.ts';
 
@@ -13,9 +18,17 @@ export function App() {
   const [talk, tell] = useReducer(next, START);
   const log = useRef<HTMLDivElement>(null);
 
+  const [isElder, setElder] = useElder();
+  const [isReading, setReading] = useReadAloud(talk);
+  const [hasWechat, setWechat] = useState(false);
+
   useEffect(
     () =>
-      listen({ line: (line) => tell({ kind: 'line', line }), state: (link) => tell({ kind: 'link', link }) }),
+      listen({
+        line: (line) => tell({ kind: 'line', line }),
+        state: (link) => tell({ kind: 'link', link }),
+        opened: ({ wechat }) => setWechat(wechat),
+      }),
     [],
   );
   useEffect(() => {
@@ -44,7 +57,20 @@ export function App() {
         <button type="button" class="button" onClick={() => say(WORDS.person)}>
           {WORDS.person}
         </button>
+        {isFramed && (
+          <button type="button" class="button" onClick={putAway}>
+            {WORDS.close}
+          </button>
+        )}
       </header>
+      <Tools
+        isElder={isElder}
+        onElder={setElder}
+        isReading={isReading}
+        onReading={setReading}
+        hasWechat={hasWechat}
+      />
+      <Progress talk={talk} />
       <Status talk={talk} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
       <main ref={log} class="talk" tabIndex={0} aria-label={WORDS.talk}>
@@ -52,7 +78,7 @@ export function App() {
           <ul class="lines">
             {talk.lines.map((line, index) =>
               line.who === 'bot' ? (
-                <BotLine key={line.position} line={line} />
+                <BotLine key={line.position} line={line} isElder={isElder} />
               ) : (
                 <OwnLine key={line.position} position={line.position} text={shownText(talk.lines, index)} />
               ),
@@ -105,6 +131,37 @@ function Status({ talk }: { talk: Talk }) {
       {words}
     </div>
   );
+}
+
+function Progress({ talk }: { talk: Talk }) {
+  const progress = progressNow(talk);
+  if (progress === undefined) return null;
+  const words = WORDS.progress(progress.step, progress.of);
+  return (
+    <div class="steps">
+      <span id="steps">{words}</span>
+      <progress max={progress.of} value={progress.step} aria-labelledby="steps" />
+    </div>
+  );
+}
+
+/** Reads new lines aloud when that was chosen; not those of a talk that is merely shown again. */
+function useReadAloud(talk: Talk): readonly [boolean, (isOn: boolean) => void] {
+  const [isOn, set] = useState(recall('reading') === 'yes');
+  const seen = useRef(0);
+  useEffect(() => {
+    const fresh = talk.lines.slice(seen.current).filter(({ who }) => who === 'bot');
+    seen.current = talk.lines.length;
+    if (isOn && talk.hasSpoken && fresh.length > 0) speak(fresh.map(({ text }) => text).join('\n'));
+  }, [talk.lines.length]);
+  return [
+    isOn,
+    (next) => {
+      keep('reading', next ? 'yes' : undefined);
+      if (!next) hush();
+      set(next);
+    },
+  ];
 }
 
 function Typing() {

@@ -1,19 +1,50 @@
 /** One line of the talk, with its sources and its way to a secure page. */
 import { Prose } from './prose.tsx';
+import { Receipt } from './receipt.tsx';
+import { canSpeak, useReading } from './speech.ts';
 import type { Pending } from './talk.ts';
 import type { Line } from './wire.ts';
 import { WORDS } from './words.ts';
 
-export function BotLine({ line }: { line: Line }) {
+export function BotLine({ line, isElder }: { line: Line; isElder: boolean }) {
   return (
     <li class="line bot" data-reply={line.reply} data-position={line.position}>
       <div class="bubble">
         <span class="unseen">{WORDS.bot}</span>
-        <Prose text={line.text} />
+        {isElder && line.sources ? <Folded text={line.text} /> : <Prose text={line.text} />}
         {line.secure && <SecureButton url={line.secure.url} />}
         {line.sources && <Basis sources={line.sources} />}
+        {line.receipt !== undefined && <Receipt line={line} />}
+        {isElder && canSpeak && <ReadAloud text={line.text} />}
       </div>
     </li>
+  );
+}
+
+/**
+ * An answer begins with its conclusion; the rest is unfolded by whoever wants it. Summaries before a yes are
+ * questions and no answers with sources alone: they end in one, and are never folded.
+ */
+function Folded({ text }: { text: string }) {
+  const [first = '', ...rest] = text.split(/\n/u);
+  if (rest.length < 3 || /[？?]\s*$/u.test(text)) return <Prose text={text} />;
+  return (
+    <>
+      <Prose text={first} />
+      <details class="more">
+        <summary>{WORDS.more}</summary>
+        <Prose text={rest.join('\n').trim()} />
+      </details>
+    </>
+  );
+}
+
+function ReadAloud({ text }: { text: string }) {
+  const [isReading, toggle] = useReading(text);
+  return (
+    <button type="button" class="plain" aria-pressed={isReading} onClick={toggle}>
+      {isReading ? WORDS.readStop : WORDS.read}
+    </button>
   );
 }
 

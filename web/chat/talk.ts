@@ -13,6 +13,8 @@ export interface Talk {
   readonly pending: readonly Pending[];
   readonly link: LinkState;
   readonly isAwaiting: boolean;
+  /** The citizen has said something since the page was opened. */
+  readonly hasSpoken: boolean;
   readonly notice?: 'tooFast' | 'tooLong' | undefined;
 }
 
@@ -24,7 +26,13 @@ export type Event =
   | { readonly kind: 'unsent'; readonly id: string; readonly notice?: 'tooFast' | 'tooLong' | undefined }
   | { readonly kind: 'gave_up_waiting' };
 
-export const START: Talk = { lines: [], pending: [], link: 'connecting', isAwaiting: false };
+export const START: Talk = {
+  lines: [],
+  pending: [],
+  link: 'connecting',
+  isAwaiting: false,
+  hasSpoken: false,
+};
 
 export function next(talk: Talk, event: Event): Talk {
   switch (event.kind) {
@@ -35,7 +43,7 @@ export function next(talk: Talk, event: Event): Talk {
     case 'send': {
       const others = talk.pending.filter(({ message }) => message.id !== event.message.id);
       const pending: Pending = { message: event.message, text: event.text, state: 'sending' };
-      return { ...talk, pending: [...others, pending], isAwaiting: true, notice: undefined };
+      return { ...talk, pending: [...others, pending], isAwaiting: true, hasSpoken: true, notice: undefined };
     }
     case 'posted':
       return { ...talk, pending: mark(talk.pending, event.id, 'sent') };
@@ -71,6 +79,11 @@ export function choicesNow(talk: Talk): NonNullable<Line['choices']> {
     if (line.choices !== undefined) return line.choices;
   }
   return [];
+}
+
+/** Where the question stands that the citizen was asked last. */
+export function progressNow({ lines }: Talk): Line['progress'] {
+  return lines.findLast(({ who }) => who === 'bot')?.progress;
 }
 
 /** A chosen answer is stored as its value; the page shows the words of the button. */

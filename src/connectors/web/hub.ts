@@ -17,6 +17,8 @@ export interface Hub {
   /** Undefined when the session or the house has too many streams already. */
   join(user: string): Stay | undefined;
   wake(user: string): void;
+  /** Ends all streams of a session. */
+  drop(user: string): void;
   close(): void;
   count(): number;
 }
@@ -45,6 +47,9 @@ export function createHub(): Hub {
     },
     wake(user) {
       for (const sleeper of stays.get(user) ?? []) sleeper.wake();
+    },
+    drop(user) {
+      for (const sleeper of [...(stays.get(user) ?? [])]) leave(user, sleeper);
     },
     close() {
       isClosed = true;

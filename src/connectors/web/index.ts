@@ -17,6 +17,8 @@ export interface WebConnectorParts {
   readonly publicUrl?: string | undefined;
   /** Believe `X-Forwarded-For`: only where a proxy of ours is the only way in. */
   readonly isBehindProxy?: boolean;
+  /** What the QR code of our official account says, such as `https://weixin.qq.com/r/…`; absent: none is offered. */
+  readonly wechatAddress?: string | undefined;
 }
 
 export interface WebConnector extends Connector {

@@ -15,13 +15,18 @@ export interface PageLine {
     readonly date: string;
     readonly url?: string;
   }[];
+  /** Where a question stands among those of its flow, counted from 1. */
+  readonly progress?: { readonly step: number; readonly of: number };
+  /** The number under which something was registered: the line is worth keeping. */
+  readonly receipt?: string;
 }
 
 /** The page shows the sources as a card of their own; the line that names them is for channels of plain text. */
 const CITED = /\n依据：[^\n]*$/u;
 
 export function renderLine({ position, who, at, part }: HistoryLine): PageLine {
-  const { secure, sources, choices } = part;
+  const { secure, sources, choices, params } = part;
+  const receipt = params.applicationNo ?? params.caseNumber;
   return {
     position,
     who,
@@ -40,6 +45,10 @@ export function renderLine({ position, who, at, part }: HistoryLine): PageLine {
             ...(url === undefined ? {} : { url }),
           })),
         }),
+    ...(typeof params.step === 'number' && typeof params.steps === 'number'
+      ? { progress: { step: params.step, of: params.steps } }
+      : {}),
+    ...(typeof receipt === 'string' && part.text.includes(receipt) ? { receipt } : {}),
   };
 }
 

@@ -17,13 +17,18 @@ import type { Hub, Stay } from './hub.ts';
 import { parseMessage } from './parse.ts';
 import { createLimiter } from './rate-limit.ts';
 import { isShown, renderLine } from './render.ts';
-import { beginSession, userOf } from './session.ts';
+import { beginFramedSession, beginSession, endSession, userOf } from './session.ts';
+import { wechatCode } from './wechat-code.ts';
 
 /** Messages a minute of one person: faster than anybody types, slower than a script. */
 const TURNS_PER_SESSION = 30;
 /** Of one address: a village, a hospital or a mobile carrier may share one. */
 const TURNS_PER_ADDRESS = 900;
 const SESSIONS_PER_ADDRESS = 300;
+/** Openings a minute of one session: every tab that is looked at again opens the talk anew. */
+const OPENINGS_PER_SESSION = 60;
+/** Sessions that were left, remembered by this process; the oldest goes first. */
+const LEFT_SESSIONS = 50_000;
 const BODY_MAX_BYTES = 8 * 1024;
 /** Proxies commonly cut a connection that is silent for 30 or 60 seconds. */
 const PING_MS = 15_000;
@@ -39,6 +44,8 @@ export interface ChatRoutesParts {
   /** `https://…` as citizens see it; without it the page's host must be the one that was asked. */
   readonly publicUrl?: string | undefined;
   readonly isBehindProxy: boolean;
+  /** What the QR code of the official account says; absent: the page offers none. */
+  readonly wechatAddress?: string | undefined;
 }
 
 type Refusal =
@@ -57,6 +64,8 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
   const turns = createLimiter({ perMinute: TURNS_PER_SESSION, clock });
   const turnsOfAddress = createLimiter({ perMinute: TURNS_PER_ADDRESS, clock });
   const sessionsOfAddress = createLimiter({ perMinute: SESSIONS_PER_ADDRESS, clock });
+  const openings = createLimiter({ perMinute: OPENINGS_PER_SESSION, clock });
+  const left = new Set<string>();
   const app = new Hono();
 
   const sameOrigin = createMiddleware(async (c, next) => {
@@ -65,15 +74,21 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
   });
   const small = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: (c) => refuse(c, 413, 'too_long') });
 
-  /** The session of a post, a new one when there is none; undefined when too many were begun. */
-  function sessionFor(c: Context): string | undefined {
-    const known = userOf(c, isHttps);
-    if (known !== undefined) return known;
-    if (!sessionsOfAddress.take(clientAddress(c, parts.isBehindProxy))) return undefined;
-    return beginSession(c, random, isHttps);
+  /**
+   * The session of a request. One that we never gave is none: nobody can make somebody else talk
+   * under a secret of their own choice.
+   */
+  async function sessionOf(c: Context): Promise<string | undefined> {
+    const user = userOf(c, isHttps);
+    if (user === undefined || left.has(user)) return undefined;
+    return (await store.conversationAt(addressOf(user))) === undefined ? undefined : user;
   }
 
-  async function write(c: Context, user: string, id: string, content: InboundContent) {
+  function mayBegin(c: Context): boolean {
+    return sessionsOfAddress.take(clientAddress(c, parts.isBehindProxy));
+  }
+
+  async function write(c: Context, user: string, id: string, content: InboundContent, more: object = {}) {
     const receive = parts.receive();
     if (receive === undefined) return refuse(c, 503, 'not_ready');
     const state = await receive({
@@ -84,7 +99,7 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
       content,
     });
     hub.wake(user);
-    return c.json({ state }, state === 'stored' ? 202 : 200);
+    return c.json({ state, ...more }, state === 'stored' ? 202 : 200);
   }
 
   // Set afterwards: the stream sets a weaker one of its own.
@@ -94,27 +109,52 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
   });
 
   app.post('/open', sameOrigin, small, async (c) => {
-    const user = sessionFor(c);
-    if (user === undefined) return refuse(c, 429, 'slow_down');
+    const known = await sessionOf(c);
+    if (known === undefined ? !mayBegin(c) : !openings.take(known)) return refuse(c, 429, 'slow_down');
+    const offer = { wechat: parts.wechatAddress !== undefined };
     // Always the same id: a talk is greeted once, however often the page is opened.
-    return write(c, user, 'opened', { kind: 'opened' });
+    const opened = 'opened';
+    if (known !== undefined) return write(c, known, opened, { kind: 'opened' }, offer);
+    const asked = await jsonOf(c);
+    if (isRecord(asked) && asked.framed === true) {
+      const { user, session } = beginFramedSession(random);
+      return write(c, user, opened, { kind: 'opened' }, { ...offer, session });
+    }
+    return write(c, beginSession(c, random, isHttps), opened, { kind: 'opened' }, offer);
+  });
+
+  // For computers that many people use: the browser forgets the session, and a copy of it opens nothing.
+  app.post('/leave', sameOrigin, small, async (c) => {
+    const user = await sessionOf(c);
+    if (user !== undefined) {
+      left.add(user);
+      if (left.size > LEFT_SESSIONS) left.delete(left.values().next().value as string);
+      hub.drop(user);
+    }
+    endSession(c, isHttps);
+    return c.json({ state: 'left' });
   });
 
   app.post('/messages', sameOrigin, small, async (c) => {
     const message = parseMessage(await jsonOf(c));
     if (!message.ok) return refuse(c, message.reason === 'too_long' ? 413 : 400, message.reason);
-    const address = clientAddress(c, parts.isBehindProxy);
-    const known = userOf(c, isHttps);
-    if (!turnsOfAddress.take(address) || (known !== undefined && !turns.take(known))) {
+    const user = await sessionOf(c);
+    if (user === undefined) return refuse(c, 401, 'no_session');
+    // The person first: whoever writes too much uses up nothing of what neighbours share.
+    if (!turns.take(user) || !turnsOfAddress.take(clientAddress(c, parts.isBehindProxy))) {
       return refuse(c, 429, 'slow_down');
     }
-    const user = known ?? sessionFor(c);
-    if (user === undefined) return refuse(c, 429, 'slow_down');
     return write(c, user, message.id, message.content);
   });
 
-  app.get('/events', (c) => {
-    const user = userOf(c, isHttps);
+  const { wechatAddress } = parts;
+  if (wechatAddress !== undefined) {
+    const picture = wechatCode(wechatAddress);
+    app.get('/wechat.svg', (c) => c.body(picture, 200, { 'Content-Type': 'image/svg+xml' }));
+  }
+
+  app.get('/events', async (c) => {
+    const user = await sessionOf(c);
     if (user === undefined) return refuse(c, 401, 'no_session');
     const stay = hub.join(user);
     if (stay === undefined) return refuse(c, 429, 'slow_down');
@@ -163,6 +203,10 @@ export function addressOf(user: string): Address {
 function refuse(c: Context, status: RefusalStatus, reason: Refusal) {
   if (status === 429) c.header('Retry-After', '10');
   return c.json({ error: reason }, status);
+}
+
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null;
 }
 
 async function jsonOf(c: Context): Promise<unknown> {
