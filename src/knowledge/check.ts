@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Day } from '../domain/insurance.ts';
 import type { Entity, EntityType } from '../domain/understanding.ts';
 import type { Knowledge } from './knowledge.ts';
+import { calendarRules } from './lint/calendar.ts';
 import { causeRules } from './lint/causes.ts';
 import { copyRules } from './lint/copied.ts';
 import { faqRules } from './lint/faq.ts';
@@ -23,6 +24,7 @@ export const LINT_RULES: readonly LintRule[] = [
   ...causeRules,
   ...wordRules,
   ...copyRules,
+  ...calendarRules,
 ];
 
 export interface CheckOptions {

@@ -1,7 +1,9 @@
 /** All we know and say, frozen, under one version id. Made by `load.ts`; read through `lookup.ts` and `answers.ts`. */
 import type { RegionCode } from '../domain/insurance.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
+import type { CalendarYear } from './schema/calendar.ts';
 import type { CauseEntry } from './schema/cause.ts';
+import type { DeskRules } from './schema/desk.ts';
 import type { FaqEntry } from './schema/faq.ts';
 import type { IntentEntry } from './schema/intent.ts';
 import type { Lexicon } from './schema/lexicon.ts';
@@ -22,4 +24,7 @@ export interface Knowledge {
   readonly replies: ReadonlyMap<string, ReplyText>;
   readonly intents: ReadonlyMap<Intent, IntentEntry>;
   readonly lexicon: Lexicon;
+  /** Working days, by year such as `2026`. */
+  readonly calendar: ReadonlyMap<string, CalendarYear>;
+  readonly desk: DeskRules;
 }

@@ -8,7 +8,9 @@ import { regionProblems, unknownSources } from './coherence.ts';
 import { parseTexts, type RawFile, readTexts, type Texts } from './files.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type Problem, problemLine } from './problem.ts';
+import { type CalendarYear, calendarYearSchema } from './schema/calendar.ts';
 import { causeSchema } from './schema/cause.ts';
+import { type DeskRules, hoursFileSchema, NO_DESK_RULES, targetsFileSchema } from './schema/desk.ts';
 import { type FaqEntry, faqSchema } from './schema/faq.ts';
 import { intentSchema } from './schema/intent.ts';
 import {
@@ -100,6 +102,8 @@ function judge(texts: Texts): ReturnType<typeof readKnowledge> {
     replies: load.replies(sources),
     intents: load.byId('intents', intentSchema),
     lexicon: load.lexicon(),
+    calendar: load.calendar(sources),
+    desk: load.desk(),
   };
   if (load.problems.length > 0) return { problems: load.problems, files: raw.files };
   return { knowledge: freezeDeep(knowledge), problems: [], files: raw.files };
@@ -172,6 +176,24 @@ class Load {
       if (value !== undefined) lists[name] = value;
     }
     return lists as unknown as Lexicon;
+  }
+
+  calendar(sources: ReadonlyMap<string, Source>): Map<string, CalendarYear> {
+    const years = this.byKey('calendar', calendarYearSchema, ({ year }) => String(year));
+    for (const [year, { source }] of years) {
+      this.problems.push(...unknownSources(`calendar/${year}.yaml`, 'source', [source], sources));
+    }
+    return years;
+  }
+
+  desk(): DeskRules {
+    const found = this.in('desk');
+    const hours = found.find(({ name }) => name === 'hours');
+    const aims = found.find(({ name }) => name === 'targets');
+    return {
+      hours: (hours && this.parse(hours, hoursFileSchema)) ?? NO_DESK_RULES.hours,
+      aims: (aims && this.parse(aims, targetsFileSchema)) ?? NO_DESK_RULES.aims,
+    };
   }
 
   byId<T extends { readonly id: string }>(room: string, schema: z.ZodType<T>): Map<T['id'], T> {

@@ -129,6 +129,7 @@ function deadSource({ knowledge }: LintContext): Remark[] {
   const used = new Set<string>(allDated(knowledge).map(({ value }) => value.source));
   for (const entry of knowledge.faq.values()) for (const id of entry.sources) used.add(id);
   for (const reply of knowledge.replies.values()) for (const id of reply.sources) used.add(id);
+  for (const { source } of knowledge.calendar.values()) used.add(source);
   for (const { sources, claims } of knowledge.systems.values()) {
     for (const id of [...sources, ...claims.flatMap((claim) => claim.sources)]) used.add(id);
   }
