@@ -8,4 +8,32 @@ export interface Backend {
   readonly description: string;
   /** Held until the transaction ends; the next process waits. */
   readonly lockMigrations: (tx: Tx) => Promise<void>;
+  /**
+   * Held until the transaction ends, if no process is at work on the database.
+   * @returns whether it is held
+   */
+  readonly lockOutProcesses: (tx: Tx) => Promise<boolean>;
+  /** What several processes on one database need; absent where there can be only one. */
+  readonly shared?: SharedDatabase;
+}
+
+export interface SharedDatabase {
+  /** The schema that holds our tables. */
+  readonly schema: string;
+  /** One statement on a connection of the pool. */
+  query(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>;
+  /** Counts this process as being at work until it is closed. */
+  openWire(): Promise<Wire>;
+}
+
+/** One connection that listens to what other processes say. It mends itself; what was said meanwhile is lost. */
+export interface Wire {
+  /**
+   * @param again called at once and after every mending: what was missed is to be looked up
+   * @returns ends the listening
+   */
+  listen(channel: string, hear: (payload: string) => void, again?: () => void): Promise<() => Promise<void>>;
+  /** Does not throw: a hint that cannot be given is not given. */
+  notify(channel: string, payload: string): void;
+  close(): Promise<void>;
 }

@@ -50,6 +50,8 @@ function abandon(result: unknown): never {
 // Classes of SQLSTATE: connection, transaction rolled back, resources, operator intervention.
 const PASSING = /^(?:08|40|53|57)/u;
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+/** What pg and its pool say, without a code, when a connection broke or none was free in time. */
+const BROKEN = /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/u;
 // Busy, locked, out of memory, I/O, full.
 const SQLITE_PASSING = new Set([5, 6, 7, 10, 13]);
 
@@ -59,9 +61,10 @@ export function asAppError(thrown: unknown): unknown {
   const { code, errcode } = thrown as { readonly code?: unknown; readonly errcode?: unknown };
   const passes =
     (typeof errcode === 'number' && SQLITE_PASSING.has(errcode & 0xff)) ||
+    (code === undefined && BROKEN.test(thrown.message)) ||
     (typeof code === 'string' && (NETWORK.has(code) || (code.length === 5 && PASSING.test(code))));
   if (!passes) return thrown;
-  const which = typeof errcode === 'number' ? errcode : String(code);
+  const which = typeof errcode === 'number' ? errcode : String(code ?? 'connection');
   return new AppError('store_busy', `The database could not do it now (${which}); try again later.`, {
     cause: thrown,
   });

@@ -10,6 +10,8 @@ import type { Db } from './tables.ts';
 const ROWS_AT_ONCE = 500;
 
 export interface DueScan {
+  /** As many jobs found mean that there may be more. */
+  readonly most: number;
   /** Turns timers whose time has come into inbox items; they wake their conversations like any message. */
   fireTimers(): Promise<void>;
   /** Everything that could be done now. */
@@ -23,6 +25,7 @@ type Rows = Omit<DueScan, 'fireTimers'>;
 export function dueRows(db: Db, clock: Clock): Rows {
   const { addresses, parts, tasks, nextPart, nextTask, nextTimer } = statements(db);
   return {
+    most: ROWS_AT_ONCE,
     async jobs() {
       const now = clock.now();
       const [inbox, outbox, open] = await Promise.all([

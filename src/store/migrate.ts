@@ -1,4 +1,11 @@
-/** Brings the tables to the state this code knows, however many processes start at once. */
+/**
+ * Brings the tables to the state this code knows, however many processes start at once.
+ *
+ * Two versions of the program work side by side while it is being updated, so a migration adds: tables, columns
+ * that may be null or have a default, indexes. Whatever the version before reads or writes stays as it
+ * was. Only when no process of that version is left may a later migration take it away, and its name
+ * ends in `.breaking`: versions that do not know it then refuse to start, instead of going wrong.
+ */
 import type { Kysely } from 'kysely';
 import type { Clock } from '../contracts/clock.ts';
 import { AppError } from '../errors.ts';
@@ -6,32 +13,42 @@ import * as firstTables from './migrations/0001-first-tables.ts';
 import * as withdrawals from './migrations/0002-withdrawals.ts';
 import * as reviewItems from './migrations/0003-review-items.ts';
 import * as staffInbox from './migrations/0006-staff-inbox.ts';
+import * as rounds from './migrations/0008-rounds.ts';
 import type { Db, Tx } from './tables.ts';
 
-interface Migration {
+export interface Migration {
   readonly name: string;
   readonly up: (db: Kysely<unknown>) => Promise<void>;
 }
 
 /** In order; add at the end, never change one that was released. */
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-first-tables', up: firstTables.up },
   { name: '0002-withdrawals', up: withdrawals.up },
   { name: '0003-review-items', up: reviewItems.up },
   { name: '0006-staff-inbox', up: staffInbox.up },
+  { name: '0008-rounds', up: rounds.up },
 ];
+
+const BREAKING = '.breaking';
 
 /**
  * Runs what is missing, all of it in one transaction.
  * @param lock holds back every other process until the transaction ends
- * @throws AppError `bad_config` when the tables were written by a newer version
+ * @param known what this version of the program knows
+ * @throws AppError `bad_config` when a newer version has taken away what this one needs
  */
-export async function migrate(db: Db, lock: (tx: Tx) => Promise<void>, clock: Clock): Promise<void> {
+export async function migrate(
+  db: Db,
+  lock: (tx: Tx) => Promise<void>,
+  clock: Clock,
+  known: readonly Migration[] = MIGRATIONS,
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await lock(tx);
     const done = await namesDone(tx);
-    refuseNewer(done);
-    for (const { name, up } of MIGRATIONS.filter((migration) => !done.has(migration.name))) {
+    refuseBroken(done, known);
+    for (const { name, up } of known.filter((migration) => !done.has(migration.name))) {
       await up(tx as unknown as Kysely<unknown>);
       await tx.insertInto('schema_migrations').values({ name, at: clock.now() }).execute();
     }
@@ -49,12 +66,12 @@ async function namesDone(tx: Tx): Promise<ReadonlySet<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
-function refuseNewer(done: ReadonlySet<string>): void {
-  const known = new Set(MIGRATIONS.map((migration) => migration.name));
-  const foreign = [...done].filter((name) => !known.has(name));
-  if (foreign.length === 0) return;
+function refuseBroken(done: ReadonlySet<string>, known: readonly Migration[]): void {
+  const names = new Set(known.map((migration) => migration.name));
+  const breaking = [...done].filter((name) => !names.has(name) && name.endsWith(BREAKING));
+  if (breaking.length === 0) return;
   throw new AppError(
     'bad_config',
-    `The database has migrations this version does not know (${foreign.join(', ')}); start the version that wrote it, or a newer one.`,
+    `A newer version has changed the database in a way this version cannot work with (${breaking.join(', ')}); start the version that did, or a newer one.`,
   );
 }

@@ -1,14 +1,16 @@
 /** Opens the store: the database, its tables, and the engine that works on them. */
-import { Kysely } from 'kysely';
+import { CompiledQuery, Kysely } from 'kysely';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { Engine, Job } from '../contracts/engine.ts';
+import type { Signals } from '../contracts/signals.ts';
 import type { Store } from '../contracts/store.ts';
 import { AppError } from '../errors.ts';
 import { type AuditReport, verifyAudit } from './audit.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, Wire } from './backend.ts';
 import { cases } from './cases.ts';
 import { createContext } from './context.ts';
-import { dueRows } from './due.ts';
+import { type DueScan, dueRows } from './due.ts';
+import { createBossEngine } from './engine-boss.ts';
 import { createLanes } from './lanes.ts';
 import { links } from './links.ts';
 import { mailbox } from './mailbox.ts';
@@ -19,7 +21,9 @@ import { personalData } from './personal-data.ts';
 import { isPostgresUrl, openPostgres } from './postgres.ts';
 import { reviewItems } from './review-items.ts';
 import { rooms as createRooms } from './rooms.ts';
+import { createRounds, type Rounds } from './rounds.ts';
 import { createSeal } from './seal.ts';
+import { createSignals, NOBODY } from './signals.ts';
 import { isSqliteUrl, openSqlite } from './sqlite.ts';
 import { staffInbox } from './staff-inbox.ts';
 import type { Db, Tables, Tx } from './tables.ts';
@@ -38,11 +42,21 @@ export interface StoreOptions {
   readonly vaultKey: Uint8Array;
   /** Told of every handler that threw; the engine tries again by itself. */
   readonly onError?: (job: Job | 'sweep', error: unknown) => void;
+  /** Connections this process may hold to PostgreSQL, all included; twelve unless given. */
+  readonly connections?: number | undefined;
+  /**
+   * For commands that look something up or write a row: no part is taken in the work of the processes on this
+   * database, who find by themselves what was written.
+   */
+  readonly isVisitor?: boolean;
 }
 
 export interface OpenedStore {
   readonly store: Store;
   readonly engine: Engine<Tx>;
+  /** To the other processes on this database; reaches nobody where there are none. */
+  readonly signals: Signals;
+  readonly rounds: Rounds;
   /** Checks the audit chain of every conversation. */
   verifyAudit(): Promise<AuditReport>;
   /** Waits for the handlers that run, then lets go of the database. May be called twice. */
@@ -58,43 +72,64 @@ export interface OpenedStore {
  */
 export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   const seal = createSeal(options.vaultKey, options.random);
-  const backend = await openBackend(options.url);
+  const backend = await openBackend(options);
   const db: Db = new Kysely<Tables>({ dialect: backend.dialect });
+  let wire: Wire | undefined;
   try {
     await migrate(db, backend.lockMigrations, options.clock);
     await checkVaultKey(db, seal);
+    if (options.isVisitor !== true) wire = await backend.shared?.openWire();
+    return await assemble(options, backend, { db, seal, wire });
   } catch (error) {
+    await wire?.close();
     await db.destroy();
     throw error;
   }
-  return assemble(options, backend, db, seal);
 }
 
-async function openBackend(url: string): Promise<Backend> {
+/** @throws AppError as `openStore` */
+export async function openBackend({
+  url,
+  connections,
+}: Pick<StoreOptions, 'url' | 'connections'>): Promise<Backend> {
   if (isSqliteUrl(url)) return openSqlite(url);
-  if (isPostgresUrl(url)) return openPostgres(url);
+  if (isPostgresUrl(url)) return openPostgres(url, { connections });
   throw new AppError(
     'bad_config',
     'The store address is neither SQLite nor PostgreSQL; expected for instance sqlite:///var/lib/gongji/gongji.sqlite or postgres://gongji@localhost/gongji.',
   );
 }
 
-function assemble(
-  { clock, random, onError }: StoreOptions,
+interface Foundation {
+  readonly db: Db;
+  readonly seal: ReturnType<typeof createSeal>;
+  readonly wire: Wire | undefined;
+}
+
+async function assemble(
+  options: StoreOptions,
   backend: Backend,
-  db: Db,
-  seal: ReturnType<typeof createSeal>,
-): OpenedStore {
+  { db, seal, wire }: Foundation,
+): Promise<OpenedStore> {
+  const { clock, random } = options;
+  const rounds = createRounds(db);
   // The engine finds work through the store and the store wakes the engine; timers are the knot.
   const scan = { ...dueRows(db, clock), fireTimers: () => fireTimers() };
-  const engine = createLanes<Tx>({ clock, scan, onError });
+  const engine = await createEngine(options, backend, { db, scan, rounds, wire });
   const context = createContext({ db, clock, random, engine });
   const rooms = createRooms(context);
   const fireTimers = timers(context, rooms);
+  const signals =
+    wire === undefined || backend.shared === undefined
+      ? NOBODY
+      : await createSignals(wire, backend.shared.schema);
 
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= engine.stop().then(() => db.destroy());
+    closing ??= engine
+      .stop()
+      .then(() => wire?.close())
+      .then(() => db.destroy());
     return closing;
   };
   const store: Store = {
@@ -113,5 +148,31 @@ function assemble(
     describe: () => backend.description,
     close,
   };
-  return { store, engine, verifyAudit: () => verifyAudit(db), close, db };
+  return { store, engine, signals, rounds, verifyAudit: () => verifyAudit(db), close, db };
+}
+
+/** Within this process where it is the only one, else in the database. */
+async function createEngine(
+  { clock, onError }: StoreOptions,
+  { shared, lockMigrations }: Backend,
+  { db, scan, rounds, wire }: Pick<Foundation, 'db' | 'wire'> & { scan: DueScan; rounds: Rounds },
+): Promise<Engine<Tx>> {
+  if (shared === undefined || wire === undefined) return createLanes<Tx>({ clock, scan, onError });
+  return createBossEngine<Tx>({
+    shared,
+    wire,
+    clock,
+    scan,
+    rounds,
+    onError,
+    alone: (work) =>
+      db.transaction().execute(async (tx) => {
+        await lockMigrations(tx);
+        return work();
+      }),
+    inside: async (tx, text, values) => {
+      const { rows } = await tx.executeQuery(CompiledQuery.raw(text, [...values]));
+      return { rows };
+    },
+  });
 }

@@ -220,6 +220,12 @@ export interface RoundsTable {
   at: number;
 }
 
+/** When work that processes take turns at was begun last. */
+export interface RoundsTable {
+  name: string;
+  at: number;
+}
+
 /** What the file knows about itself, such as which vault key it belongs to. */
 export interface SettingsTable {
   name: string;

@@ -4,10 +4,11 @@ import type { StoreContext } from './context.ts';
 import { readObject } from './parse.ts';
 import { prepared } from './prepared.ts';
 import type { Rooms } from './rooms.ts';
+import type { TimersTable } from './tables.ts';
 
 const TIMERS_AT_ONCE = 200;
 
-/** Fires what is due by the given clock. Safe to call from several processes: the conditional update decides. */
+/** Fires all that is due by the given clock. Safe to call from several processes: the conditional update decides. */
 export function timers(context: StoreContext, rooms: Rooms): () => Promise<void> {
   const { db, clock, inTx } = context;
   const due = prepared((p: { now: number }) =>
@@ -24,18 +25,24 @@ export function timers(context: StoreContext, rooms: Rooms): () => Promise<void>
   );
   return async () => {
     const now = clock.now();
-    for (const timer of (await due(db, { now })).rows) {
-      await inTx(async (tx) => {
-        if ((await fire(tx, { id: timer.id, now })).changed === 0) return;
-        const conversation = timer.conversation_id;
-        const { seq } = await rooms.takeNumbers(tx, conversation, { lines: 1, audits: 0 });
-        await rooms.putInside(tx, {
-          conversation,
-          seq,
-          messageId: `timer:${timer.id}`,
-          content: { kind: 'timer', name: timer.name, params: readObject(timer.params) },
-        });
-      });
+    for (let more = true; more; ) {
+      const { rows } = await due(db, { now });
+      for (const timer of rows) await fireOne(timer, now);
+      more = rows.length === TIMERS_AT_ONCE;
     }
   };
+
+  async function fireOne(timer: TimersTable, now: number): Promise<void> {
+    await inTx(async (tx) => {
+      if ((await fire(tx, { id: timer.id, now })).changed === 0) return;
+      const conversation = timer.conversation_id;
+      const { seq } = await rooms.takeNumbers(tx, conversation, { lines: 1, audits: 0 });
+      await rooms.putInside(tx, {
+        conversation,
+        seq,
+        messageId: `timer:${timer.id}`,
+        content: { kind: 'timer', name: timer.name, params: readObject(timer.params) },
+      });
+    });
+  }
 }

@@ -52,7 +52,10 @@ function postgres(address: string): TestBackend {
       await run(`create schema ${schema}`);
       const url = new URL(address);
       url.searchParams.set('options', `-c search_path=${schema}`);
-      return { url: url.href, remove: () => run(`drop schema ${schema} cascade`) };
+      return {
+        url: url.href,
+        remove: () => run(`drop schema ${schema} cascade; drop schema if exists ${schema}_jobs cascade`),
+      };
     },
   };
 }

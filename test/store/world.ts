@@ -46,14 +46,15 @@ export interface World {
 
 let worlds = 0;
 
-export async function openWorld(backend: TestBackend): Promise<World> {
+/** @param isVisitor without the dispatcher in the database: one process, whose engine obeys the clock */
+export async function openWorld(backend: TestBackend, isVisitor = true): Promise<World> {
   const place = await backend.newPlace();
   const clock = new StillClock();
   const failures: World['failures'] = [];
   worlds += 1;
   const random = countedRandom(`world ${worlds}`);
   const onError = (job: Job | 'sweep', error: unknown) => failures.push({ job, error });
-  const open = () => openStore({ url: place.url, clock, random, vaultKey: VAULT_KEY, onError });
+  const open = () => openStore({ url: place.url, clock, random, vaultKey: VAULT_KEY, onError, isVisitor });
   const world = {
     place,
     clock,
