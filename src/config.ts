@@ -30,6 +30,51 @@ export interface Config {
   readonly embedOrigins?: readonly string[];
   /** What the QR code of the official account says. */
   readonly wechatAddress?: string;
+  /** Official account of WeChat; absent: that channel is off. */
+  readonly wechatOa?: WechatOaConfig;
+  /** Customer service of WeCom (微信客服); absent: off. */
+  readonly wecomKf?: WecomKfConfig;
+  /** A WeChat account driven by a puppet; absent: off. */
+  readonly wechaty?: WechatyConfig;
+}
+
+export interface WechatOaConfig {
+  readonly appId: string;
+  readonly secret: string;
+  readonly token: string;
+  /** Absent only where plain pushes are allowed. */
+  readonly aesKey?: string;
+  /** Still accepted while keys change. */
+  readonly previousAesKey?: string;
+  readonly apiBase: string;
+  /** Pushes without encryption: for a test account, never for citizens. */
+  readonly allowPlain: boolean;
+  /** May send customer-service messages; without it everything late waits for the next message. */
+  readonly canPush: boolean;
+  /** Certified service account: may send menus, and knows who opens its pages (OAuth). */
+  readonly isCertified: boolean;
+  readonly oauth: boolean;
+  /** Notices when the reply window is shut. */
+  readonly templateId?: string;
+  readonly subscriptionId?: string;
+  /** A linked mini program that opens secure pages: its appid, and the path with `{token}` where the secret goes. */
+  readonly miniAppId?: string;
+  readonly miniPath?: string;
+}
+
+export interface WecomKfConfig {
+  readonly corpId: string;
+  readonly secret: string;
+  readonly token: string;
+  readonly aesKey: string;
+  readonly previousAesKey?: string;
+  readonly apiBase: string;
+}
+
+export interface WechatyConfig {
+  readonly puppet: string;
+  readonly token?: string;
+  readonly endpoint?: string;
 }
 
 interface Variable {
@@ -40,6 +85,35 @@ interface Variable {
 
 const file = z.string().min(1).optional();
 const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
+
+const secret32 = z
+  .string()
+  .regex(/^[0-9a-zA-Z]{32}$/u)
+  .optional();
+const pushToken = z
+  .string()
+  .regex(/^[0-9a-zA-Z]{3,32}$/u)
+  .optional();
+const aesKey = z
+  .string()
+  .regex(/^[0-9a-zA-Z]{43}$/u)
+  .optional();
+const templateId = z
+  .string()
+  .regex(/^[\w-]{10,64}$/u)
+  .optional();
+
+/** The secret travels in every request, so it goes to its owner only. */
+function apiBase(usual: string, ...others: readonly string[]) {
+  return z
+    .string()
+    .refine(
+      (value) =>
+        [usual, ...others].includes(value) ||
+        (URL.canParse(value) && new URL(value).origin === value && isThisMachine(value)),
+    )
+    .default(usual);
+}
 
 /** Every variable there is: what it must be, and one that works. */
 export const VARIABLES = {
@@ -139,6 +213,141 @@ export const VARIABLES = {
       .pipe(z.array(z.string().refine(isEmbedOrigin)).max(50))
       .optional(),
   },
+  GONGJI_WECHAT_OA_APPID: {
+    expects: 'the appid of the official account: wx and 16 hexadecimal digits',
+    example: 'wx0123456789abcdef',
+    schema: z
+      .string()
+      .regex(/^wx[0-9a-f]{16}$/u)
+      .optional(),
+  },
+  GONGJI_WECHAT_OA_SECRET: {
+    expects: 'the AppSecret of the official account: 32 letters and digits',
+    example: '0123456789abcdef0123456789abcdef',
+    schema: secret32,
+  },
+  GONGJI_WECHAT_OA_TOKEN: {
+    expects: 'the token set in the console of the official account: 3 to 32 letters and digits',
+    example: 'aTokenOfMyOwn',
+    schema: pushToken,
+  },
+  GONGJI_WECHAT_OA_AES_KEY: {
+    expects: 'the EncodingAESKey of the official account: 43 letters and digits',
+    example: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+    schema: aesKey,
+  },
+  GONGJI_WECHAT_OA_PREV_AES_KEY: {
+    expects: 'the EncodingAESKey used before, while it is being changed',
+    example: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+    schema: aesKey,
+  },
+  GONGJI_WECHAT_OA_API_BASE: {
+    expects: 'one of the two official hosts of the API, or an address on this very machine for trying out',
+    example: 'https://api2.weixin.qq.com',
+    schema: apiBase('https://api.weixin.qq.com', 'https://api2.weixin.qq.com'),
+  },
+  GONGJI_WECHAT_OA_ALLOW_PLAIN: {
+    expects: 'yes or no: whether a test account may push without encryption',
+    example: 'no',
+    schema: yesNo.default(false),
+  },
+  GONGJI_WECHAT_OA_CAN_PUSH: {
+    expects: 'yes or no: whether the account may send customer-service messages',
+    example: 'yes',
+    schema: yesNo.default(true),
+  },
+  GONGJI_WECHAT_OA_CERTIFIED: {
+    expects: 'yes or no: whether it is a certified service account, which may send menus',
+    example: 'yes',
+    schema: yesNo.default(false),
+  },
+  GONGJI_WECHAT_OA_OAUTH: {
+    expects:
+      'yes or no: whether secure pages check that it is the same person as in the talk; the domain of GONGJI_PUBLIC_URL must be set in the console',
+    example: 'yes',
+    schema: yesNo.default(false),
+  },
+  GONGJI_WECHAT_OA_TEMPLATE: {
+    expects:
+      'the id of a template message for results that come when the reply window is shut (absent: none)',
+    example: 'ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY',
+    schema: templateId,
+  },
+  GONGJI_WECHAT_OA_SUBSCRIPTION: {
+    expects: 'the id of a long-term subscription notice for such results; it goes before the template',
+    example: 'ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY',
+    schema: templateId,
+  },
+  GONGJI_WECHAT_OA_MINI_APPID: {
+    expects: 'the appid of a linked mini program that opens secure pages (absent: they are web pages)',
+    example: 'wxfedcba9876543210',
+    schema: z
+      .string()
+      .regex(/^wx[0-9a-f]{16}$/u)
+      .optional(),
+  },
+  GONGJI_WECHAT_OA_MINI_PATH: {
+    expects: 'the page of that mini program, with {token} where the secret of the link goes',
+    example: 'pages/secure/index?token={token}',
+    schema: z.string().includes('{token}').max(1024).optional(),
+  },
+  GONGJI_WECOM_KF_CORP_ID: {
+    expects: 'the corp id of WeCom',
+    example: 'ww0123456789abcdef',
+    schema: z
+      .string()
+      .regex(/^w[wx][0-9a-zA-Z]{16}$/u)
+      .optional(),
+  },
+  GONGJI_WECOM_KF_SECRET: {
+    expects: 'the secret of the WeCom application that serves 微信客服',
+    example: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+    schema: z
+      .string()
+      .regex(/^[\w-]{32,64}$/u)
+      .optional(),
+  },
+  GONGJI_WECOM_KF_TOKEN: {
+    expects: 'the token set for its callback: 3 to 32 letters and digits',
+    example: 'aTokenOfMyOwn',
+    schema: pushToken,
+  },
+  GONGJI_WECOM_KF_AES_KEY: {
+    expects: 'the EncodingAESKey of its callback: 43 letters and digits',
+    example: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+    schema: aesKey,
+  },
+  GONGJI_WECOM_KF_PREV_AES_KEY: {
+    expects: 'the EncodingAESKey used before, while it is being changed',
+    example: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+    schema: aesKey,
+  },
+  GONGJI_WECOM_KF_API_BASE: {
+    expects: 'the official host of the API, or an address on this very machine for trying out',
+    example: 'https://qyapi.weixin.qq.com',
+    schema: apiBase('https://qyapi.weixin.qq.com'),
+  },
+  GONGJI_WECHATY_PUPPET: {
+    expects: "the puppet that drives the account: 'mock' or the name of an installed package",
+    example: 'wechaty-puppet-service',
+    schema: z
+      .string()
+      .regex(/^(?:mock|@?[\w./-]{1,100})$/u)
+      .optional(),
+  },
+  GONGJI_WECHATY_TOKEN: {
+    expects: 'the token of the puppet service',
+    example: 'puppet_padlocal_0123456789abcdef',
+    schema: z.string().min(8).optional(),
+  },
+  GONGJI_WECHATY_ENDPOINT: {
+    expects: 'host and port of the puppet service, when it is not found by its token',
+    example: '127.0.0.1:8788',
+    schema: z
+      .string()
+      .regex(/^[\w.-]+:\d{1,5}$/u)
+      .optional(),
+  },
   GONGJI_WECHAT_FOLLOW: {
     expects: "the address inside the official account's QR code, offered on the chat page (absent: none)",
     example: 'https://weixin.qq.com/r/AbCdEfGh',
@@ -157,11 +366,11 @@ type Name = keyof typeof VARIABLES;
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = unknownNames(env);
-  const read = <N extends Name>(name: N): z.output<(typeof VARIABLES)[N]['schema']> => {
+  const read: Read = (name) => {
     const { schema, expects, example } = VARIABLES[name] as Variable;
     const parsed = schema.safeParse(env[name] === '' ? undefined : env[name]);
     if (!parsed.success) problems.push(`${name}: expected ${expects}; for example ${name}=${example}`);
-    return parsed.data as z.output<(typeof VARIABLES)[N]['schema']>;
+    return parsed.data as never;
   };
   const publicUrl = read('GONGJI_PUBLIC_URL');
   const databaseUrl = read('GONGJI_DATABASE');
@@ -177,6 +386,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     keyFile: read('GONGJI_PORTAL_KEY'),
     caFile: read('GONGJI_PORTAL_CA'),
   });
+  const channels = readChannels(read, problems);
   const config: Config = {
     dataDir: resolve(read('GONGJI_DATA') ?? '.'),
     host: read('GONGJI_HOST'),
@@ -190,6 +400,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(demoPeopleFile === undefined ? {} : { demoPeopleFile }),
     ...(embedOrigins === undefined ? {} : { embedOrigins }),
     ...(wechatAddress === undefined ? {} : { wechatAddress }),
+    ...channels,
   };
   if (problems.length > 0) {
     throw new AppError(
@@ -198,6 +409,84 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     );
   }
   return config;
+}
+
+type Read = <N extends Name>(name: N) => z.output<(typeof VARIABLES)[N]['schema']>;
+
+/** Channels that are on: those of which anything is configured, and then all that they need. */
+function readChannels(read: Read, problems: string[]): Pick<Config, 'wechatOa' | 'wecomKf' | 'wechaty'> {
+  const allowPlain = read('GONGJI_WECHAT_OA_ALLOW_PLAIN');
+  const oa = {
+    appId: read('GONGJI_WECHAT_OA_APPID'),
+    secret: read('GONGJI_WECHAT_OA_SECRET'),
+    token: read('GONGJI_WECHAT_OA_TOKEN'),
+    aesKey: read('GONGJI_WECHAT_OA_AES_KEY'),
+    previousAesKey: read('GONGJI_WECHAT_OA_PREV_AES_KEY'),
+    templateId: read('GONGJI_WECHAT_OA_TEMPLATE'),
+    subscriptionId: read('GONGJI_WECHAT_OA_SUBSCRIPTION'),
+    miniAppId: read('GONGJI_WECHAT_OA_MINI_APPID'),
+    miniPath: read('GONGJI_WECHAT_OA_MINI_PATH'),
+  };
+  const kf = {
+    corpId: read('GONGJI_WECOM_KF_CORP_ID'),
+    secret: read('GONGJI_WECOM_KF_SECRET'),
+    token: read('GONGJI_WECOM_KF_TOKEN'),
+    aesKey: read('GONGJI_WECOM_KF_AES_KEY'),
+    previousAesKey: read('GONGJI_WECOM_KF_PREV_AES_KEY'),
+  };
+  const wechaty = {
+    puppet: read('GONGJI_WECHATY_PUPPET'),
+    token: read('GONGJI_WECHATY_TOKEN'),
+    endpoint: read('GONGJI_WECHATY_ENDPOINT'),
+  };
+  const oaSettings = {
+    apiBase: read('GONGJI_WECHAT_OA_API_BASE'),
+    canPush: read('GONGJI_WECHAT_OA_CAN_PUSH'),
+    isCertified: read('GONGJI_WECHAT_OA_CERTIFIED'),
+    oauth: read('GONGJI_WECHAT_OA_OAUTH'),
+    allowPlain,
+  };
+  const kfSettings = { apiBase: read('GONGJI_WECOM_KF_API_BASE') };
+  const isOaOn = isWhole(oa, problems, {
+    appId: 'GONGJI_WECHAT_OA_APPID',
+    secret: 'GONGJI_WECHAT_OA_SECRET',
+    token: 'GONGJI_WECHAT_OA_TOKEN',
+    ...(allowPlain ? {} : { aesKey: 'GONGJI_WECHAT_OA_AES_KEY' }),
+    ...(oa.miniAppId === undefined && oa.miniPath === undefined
+      ? {}
+      : { miniAppId: 'GONGJI_WECHAT_OA_MINI_APPID', miniPath: 'GONGJI_WECHAT_OA_MINI_PATH' }),
+  });
+  const isKfOn = isWhole(kf, problems, {
+    corpId: 'GONGJI_WECOM_KF_CORP_ID',
+    secret: 'GONGJI_WECOM_KF_SECRET',
+    token: 'GONGJI_WECOM_KF_TOKEN',
+    aesKey: 'GONGJI_WECOM_KF_AES_KEY',
+  });
+  const isWechatyOn = isWhole(wechaty, problems, { puppet: 'GONGJI_WECHATY_PUPPET' });
+  return {
+    ...(isOaOn ? { wechatOa: { ...given(oa), ...oaSettings } as WechatOaConfig } : {}),
+    ...(isKfOn ? { wecomKf: { ...given(kf), ...kfSettings } as WecomKfConfig } : {}),
+    ...(isWechatyOn ? { wechaty: given(wechaty) as WechatyConfig } : {}),
+  };
+}
+
+/** Whether a channel is on. Half a channel is a mistake that would otherwise be noticed by citizens. */
+function isWhole<K extends string>(
+  values: Readonly<Record<K, string | undefined>>,
+  problems: string[],
+  needed: { readonly [key in K]?: Name },
+): boolean {
+  if (Object.values(values).every((value) => value === undefined)) return false;
+  const missing = (Object.entries(needed) as [K, Name][]).filter(([key]) => values[key] === undefined);
+  for (const [, name] of missing) {
+    const { expects, example } = VARIABLES[name];
+    // A value that was refused has been complained about already.
+    if (problems.some((problem) => problem.startsWith(`${name}:`))) continue;
+    problems.push(
+      `${name}: missing, while others of its channel are given; expected ${expects}; for example ${name}=${example}`,
+    );
+  }
+  return missing.length === 0;
 }
 
 /** What identifies citizens travels there, so it is never sent in the clear beyond this machine. */

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type App, createApp } from './app.ts';
+import { type Channels, openChannels } from './channels.ts';
 import { chooseOffice } from './choose-office.ts';
 import { type Config, readConfig } from './config.ts';
-import { createWebConnector } from './connectors/web/index.ts';
 import type { Connector } from './contracts/connector.ts';
 import type { IdentityProvider } from './contracts/identity.ts';
 import { KNOWLEDGE_DIR, type Library, modelCache, openLibrary } from './library.ts';
@@ -61,16 +61,9 @@ export async function startGongji(
     vaultKey: config.vaultKey ?? keyFile(join(config.dataDir, 'vault.key')),
     secureUrl: (token) => `${url}/s/${token}`,
   });
-  const web = createWebConnector({
-    store: app.store,
-    clock,
-    random,
-    publicUrl: config.publicUrl,
-    isBehindProxy: config.isBehindProxy,
-    wechatAddress: config.wechatAddress,
-  });
+  const channels = openChannels(config, { store: app.store, clock, random });
   const server = createServer({
-    connectors: [web],
+    connectors: channels.http,
     secure: app.secure,
     clock,
     pagesDir: PAGES_DIR,
@@ -85,7 +78,7 @@ export async function startGongji(
   });
   const listening = await server.listen(config.port, config.host);
   url = config.publicUrl ?? listening.url;
-  await app.start([web, ...more]);
+  await app.start([...channels.connectors, ...more]);
   const reloader = createReloader({
     dir: KNOWLEDGE_DIR,
     editions: app.editions,
@@ -97,7 +90,7 @@ export async function startGongji(
     log.event('job.failed', { queue: 'review', key: '', code: codeOf(error) }),
   );
   log.event('app.started', { url, knowledge: library.knowledge.version });
-  return { app, server, url, library, stop: () => stop({ app, server, web, log, reloader, review }) };
+  return { app, server, url, library, stop: () => stop({ app, server, channels, log, reloader, review }) };
 }
 
 /** The key of the vault, made at the first start and readable by nobody else. */
@@ -110,20 +103,20 @@ export function keyFile(file: string): Uint8Array {
 async function stop({
   app,
   server,
-  web,
+  channels,
   log,
   reloader,
   review,
 }: {
   app: App;
   server: WebServer;
-  web: Connector;
+  channels: Channels;
   log: Log;
   reloader: Reloader;
   review: ReviewFile;
 }): Promise<void> {
   reloader.close();
-  await web.stop();
+  for (const connector of channels.connectors) await connector.stop();
   await server.close();
   await review.close();
   await app.stop();

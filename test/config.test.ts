@@ -36,7 +36,49 @@ describe('the configuration', () => {
   it('gives an example for every variable that it would itself accept', () => {
     for (const [name, { example }] of Object.entries(VARIABLES)) {
       if (name === 'GONGJI_VAULT_KEY') continue;
-      expect(() => readConfig({ [name]: example })).not.toThrow();
+      expect(() => readConfig({ ...wholeChannelOf(name), [name]: example })).not.toThrow();
     }
   });
+
+  it('turns a channel on when all that it needs is there', () => {
+    expect(readConfig(wholeChannelOf('GONGJI_WECHAT_OA_TOKEN')).wechatOa).toMatchObject({
+      apiBase: 'https://api2.weixin.qq.com',
+      allowPlain: false,
+      oauth: true,
+    });
+    expect(readConfig({ GONGJI_WECHAT_OA_ALLOW_PLAIN: 'yes' })).not.toHaveProperty('wechatOa');
+  });
+
+  it('names what half a channel is missing', () => {
+    const half = { GONGJI_WECHAT_OA_APPID: 'wx0123456789abcdef', GONGJI_WECOM_KF_TOKEN: 'abc' };
+    expect(() => readConfig(half)).toThrow(/6 problem/u);
+    expect(() => readConfig(half)).toThrow(/GONGJI_WECHAT_OA_AES_KEY: missing.*43 letters/u);
+    expect(() => readConfig(half)).toThrow(/GONGJI_WECOM_KF_SECRET: missing/u);
+  });
+
+  it('complains once about a value that is both needed and wrong', () => {
+    const wrong = { ...wholeChannelOf('GONGJI_WECHAT_OA_TOKEN'), GONGJI_WECHAT_OA_SECRET: 'short' };
+    expect(() => readConfig(wrong)).toThrow(/1 problem/u);
+  });
+
+  it.each(['https://evil.example', 'http://api.weixin.qq.com', 'https://api.weixin.qq.com/x'])(
+    'sends no secret to %s',
+    (base) => {
+      const env = { ...wholeChannelOf('GONGJI_WECHAT_OA_TOKEN'), GONGJI_WECHAT_OA_API_BASE: base };
+      expect(() => readConfig(env)).toThrow(/GONGJI_WECHAT_OA_API_BASE: expected/u);
+    },
+  );
 });
+
+const CHANNELS = ['GONGJI_WECHAT_OA_', 'GONGJI_WECOM_KF_', 'GONGJI_WECHATY_'];
+
+/** The examples of all variables of a channel: one of them alone would be half a channel. */
+function wholeChannelOf(name: string): Record<string, string> {
+  const prefix = CHANNELS.find((channel) => name.startsWith(channel));
+  if (prefix === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(VARIABLES)
+      .filter(([other]) => other.startsWith(prefix))
+      .map(([other, { example }]) => [other, example]),
+  );
+}
