@@ -30,6 +30,9 @@ import type {
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
+import type { KeyStore } from './keys.ts';
+import type { PersonalData } from './personal-data.ts';
+import type { Retention } from './retention.ts';
 import type { StaffInbox } from './staff-inbox.ts';
 
 // === Mailbox and turns
@@ -234,32 +237,9 @@ export interface Vault {
     readonly digest: string;
     readonly signature: string;
     readonly signedAt: Instant;
+    /** Where it was signed: with it the signature is a consent that stands in the audit, and can be withdrawn. */
+    readonly conversation?: ConversationId;
   }): Promise<void>;
-}
-
-// === What is stored about a person
-
-/** How much is stored about a person, by class. Numbers only. */
-export interface DataCounts {
-  /** Documents and names in the vault. */
-  readonly identity: number;
-  readonly pledges: number;
-  readonly conversations: number;
-  /** Words of both sides in those conversations. */
-  readonly messages: number;
-  readonly applications: number;
-  readonly cases: number;
-}
-
-export interface PersonalData {
-  dataOf(person: PersonRef): Promise<DataCounts>;
-  /**
-   * Destroys what identifies the person: the rows of the vault, the strokes of signatures, the link to
-   * conversations, and the words of those conversations; their state begins anew, but for the frame that waits for
-   * `task`. What stays are references, numbers and states of applications, and the audit. Safe to repeat.
-   * `busy` when another task of those conversations is still open: nothing is destroyed then.
-   */
-  eraseData(person: PersonRef, task: TaskId): Promise<'erased' | 'busy'>;
 }
 
 // === Secure links
@@ -280,6 +260,11 @@ export interface Links {
    * was faster or the button was pressed twice; `lapsed` after its time.
    */
   completeLink(tokenDigest: string, slots: Slots): Promise<'completed' | 'used' | 'lapsed' | 'unknown'>;
+  /**
+   * Keeps a page to the browser that opened it first, for pages that show what is stored. `taken` when the
+   * link was claimed with another secret.
+   */
+  claimLink(tokenDigest: string, secretDigest: string): Promise<'claimed' | 'taken'>;
 }
 
 // === The rest
@@ -376,6 +361,8 @@ export interface Store
     Tasks,
     Vault,
     PersonalData,
+    KeyStore,
+    Retention,
     Links,
     Cases,
     OfficeFeed,

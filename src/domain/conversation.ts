@@ -169,7 +169,7 @@ export interface Conversation {
 
 // === Secure pages
 
-export type SecurePurpose = 'verify' | 'relative';
+export type SecurePurpose = 'verify' | 'relative' | 'my_data';
 
 // === Commands: what the citizen wants of the dialogue
 

@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
 import type { StoreContext } from './context.ts';
+import { readObject } from './parse.ts';
 import { prepared } from './prepared.ts';
 import type { AuditTable, Db, Tx } from './tables.ts';
 
@@ -35,6 +36,7 @@ export function audit(context: StoreContext): AppendAudit {
       at: p.at,
       prev_hash: p.prev_hash,
       hash: p.hash,
+      about: p.about,
     }),
   );
   return async (tx, { conversation, n, actor, action, data }) => {
@@ -47,12 +49,18 @@ export function audit(context: StoreContext): AppendAudit {
       data: JSON.stringify(data),
       at: clock.now(),
       prev_hash: before?.hash ?? '',
+      about: aboutOf(data),
     };
     await insert(tx, { ...row, hash: hashOf(row) });
   };
 }
 
-function hashOf(row: Omit<AuditTable, 'hash'>): string {
+/** The person a row is about, for whoever asks later who looked at their data. */
+function aboutOf({ person }: JsonObject): string | null {
+  return typeof person === 'string' ? person : null;
+}
+
+function hashOf(row: Omit<AuditTable, 'hash' | 'about'>): string {
   return hash(
     'sha256',
     JSON.stringify([row.prev_hash, row.conversation_id, row.n, row.actor, row.action, row.data, row.at]),
@@ -63,6 +71,22 @@ export interface AuditReport {
   readonly rows: number;
   /** Conversations whose chain does not hold; empty when nobody has touched it. */
   readonly broken: readonly string[];
+}
+
+/** Whether the chain of one conversation is as it was written. */
+export async function chainHolds(on: Db | Tx, conversation: string): Promise<boolean> {
+  const chain = await on
+    .selectFrom('audit')
+    .selectAll()
+    .where('conversation_id', '=', conversation)
+    .orderBy('n')
+    .execute();
+  const counted = await on
+    .selectFrom('addresses')
+    .select('audit_n')
+    .where('conversation_id', '=', conversation)
+    .executeTakeFirst();
+  return counted !== undefined && holds(chain, counted.audit_n);
 }
 
 /** Walks every chain. Reads the whole table: for the command line and the night, not for a turn. */
@@ -81,7 +105,10 @@ function holds(chain: readonly AuditTable[], length: number): boolean {
     chain.length === length &&
     chain.every(
       (row, index) =>
-        row.n === index + 1 && row.prev_hash === (chain[index - 1]?.hash ?? '') && row.hash === hashOf(row),
+        row.n === index + 1 &&
+        row.prev_hash === (chain[index - 1]?.hash ?? '') &&
+        row.hash === hashOf(row) &&
+        row.about === aboutOf(readObject(row.data)),
     )
   );
 }

@@ -8,7 +8,7 @@ import type { Rooms } from './rooms.ts';
 
 export function links(context: StoreContext, rooms: Rooms): Links {
   const { db, clock, inTx } = context;
-  const { byDigest, use } = statements(context);
+  const { byDigest, use, claim } = statements(context);
 
   async function linkByDigest(tokenDigest: string): Promise<LinkRow | undefined> {
     const row = (await byDigest(db, { tokenDigest })).rows[0];
@@ -31,6 +31,10 @@ export function links(context: StoreContext, rooms: Rooms): Links {
 
   return {
     linkByDigest,
+    async claimLink(tokenDigest, secretDigest) {
+      const { changed } = await inTx((tx) => claim(tx, { tokenDigest, secretDigest, now: clock.now() }));
+      return changed === 0 ? 'taken' : 'claimed';
+    },
     async completeLink(tokenDigest, slots) {
       const completed = await inTx(async (tx) => {
         const row = (await use(tx, { tokenDigest, now: clock.now() })).rows[0];
@@ -63,6 +67,14 @@ function statements({ db }: StoreContext) {
   return {
     byDigest: prepared((p: { tokenDigest: string }) =>
       db.selectFrom('links').selectAll().where('token_digest', '=', p.tokenDigest),
+    ),
+    claim: prepared((p: { tokenDigest: string; secretDigest: string; now: number }) =>
+      db
+        .updateTable('links')
+        .set({ claimed_by: p.secretDigest })
+        .where('token_digest', '=', p.tokenDigest)
+        .where('expires_at', '>', p.now)
+        .where((eb) => eb.or([eb('claimed_by', 'is', null), eb('claimed_by', '=', p.secretDigest)])),
     ),
     use: prepared((p: { tokenDigest: string; now: number }) =>
       db

@@ -2,27 +2,32 @@
 import { CompiledQuery, Kysely } from 'kysely';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { Engine, Job } from '../contracts/engine.ts';
+import type { KeyProvider } from '../contracts/keys.ts';
 import type { Signals } from '../contracts/signals.ts';
 import type { Store } from '../contracts/store.ts';
 import { AppError } from '../errors.ts';
+import { openVault } from './adopt.ts';
 import { type AuditReport, verifyAudit } from './audit.ts';
 import type { Backend, Wire } from './backend.ts';
 import { cases } from './cases.ts';
 import { createContext } from './context.ts';
 import { type DueScan, dueRows } from './due.ts';
 import { createBossEngine } from './engine-boss.ts';
+import { keyRing } from './keys.ts';
 import { createLanes } from './lanes.ts';
 import { links } from './links.ts';
 import { mailbox } from './mailbox.ts';
 import { migrate } from './migrate.ts';
 import { officeFeed } from './office-feed.ts';
 import { outbox } from './outbox.ts';
+import type { Sealing } from './person-keys.ts';
 import { personalData } from './personal-data.ts';
 import { isPostgresUrl, openPostgres } from './postgres.ts';
+import { retention } from './retention.ts';
 import { reviewItems } from './review-items.ts';
 import { rooms as createRooms } from './rooms.ts';
+import { rotation } from './rotation.ts';
 import { createRounds, type Rounds } from './rounds.ts';
-import { createSeal } from './seal.ts';
 import { createSignals, NOBODY } from './signals.ts';
 import { isSqliteUrl, openSqlite } from './sqlite.ts';
 import { staffInbox } from './staff-inbox.ts';
@@ -30,7 +35,7 @@ import type { Db, Tables, Tx } from './tables.ts';
 import { tasks } from './tasks.ts';
 import { timers } from './timers.ts';
 import { turns } from './turn.ts';
-import { checkVaultKey, vault } from './vault.ts';
+import { vault } from './vault.ts';
 import { withdrawals } from './withdrawals.ts';
 
 export interface StoreOptions {
@@ -38,8 +43,11 @@ export interface StoreOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** 32 bytes. Persons can be read with the very key they were written with, and with no other. */
-  readonly vaultKey: Uint8Array;
+  /**
+   * What the persons' own keys are wrapped with: one key of 32 bytes, or whoever keeps several. A database can
+   * be read with the keys it was written with, and with no others.
+   */
+  readonly vaultKey: Uint8Array | KeyProvider;
   /** Told of every handler that threw; the engine tries again by itself. */
   readonly onError?: (job: Job | 'sweep', error: unknown) => void;
   /** Connections this process may hold to PostgreSQL, all included; twelve unless given. */
@@ -71,20 +79,25 @@ export interface OpenedStore {
  * @throws AppError `store_locked` (another process has the file), `bad_config`, `vault_key_missing`
  */
 export async function openStore(options: StoreOptions): Promise<OpenedStore> {
-  const seal = createSeal(options.vaultKey, options.random);
+  const keys = providerOf(options);
   const backend = await openBackend(options);
   const db: Db = new Kysely<Tables>({ dialect: backend.dialect });
   let wire: Wire | undefined;
   try {
     await migrate(db, backend.lockMigrations, options.clock);
-    await checkVaultKey(db, seal);
+    const { clock, random } = options;
+    const sealing = await openVault({ db, keys, clock, random, lock: backend.lockMigrations });
     if (options.isVisitor !== true) wire = await backend.shared?.openWire();
-    return await assemble(options, backend, { db, seal, wire });
+    return await assemble(options, backend, { db, sealing, wire });
   } catch (error) {
     await wire?.close();
     await db.destroy();
     throw error;
   }
+}
+
+function providerOf({ vaultKey, random }: StoreOptions): KeyProvider {
+  return vaultKey instanceof Uint8Array ? keyRing(() => [vaultKey], random) : vaultKey;
 }
 
 /** @throws AppError as `openStore` */
@@ -102,14 +115,14 @@ export async function openBackend({
 
 interface Foundation {
   readonly db: Db;
-  readonly seal: ReturnType<typeof createSeal>;
+  readonly sealing: Sealing;
   readonly wire: Wire | undefined;
 }
 
 async function assemble(
   options: StoreOptions,
   backend: Backend,
-  { db, seal, wire }: Foundation,
+  { db, sealing, wire }: Foundation,
 ): Promise<OpenedStore> {
   const { clock, random } = options;
   const rounds = createRounds(db);
@@ -137,8 +150,10 @@ async function assemble(
     ...turns(context, rooms),
     ...outbox(context),
     ...tasks(context, rooms),
-    ...vault(context, seal, rooms),
-    ...personalData(context, rooms),
+    ...vault(context, sealing, rooms),
+    ...personalData(context, sealing, rooms),
+    ...rotation(context, sealing.keys, rooms),
+    ...retention(context, rooms),
     ...links(context, rooms),
     ...cases(context, rooms),
     ...officeFeed(context, rooms),

@@ -1,56 +1,51 @@
 /**
- * Encryption of what is personal: AES-256-GCM with a fresh nonce, bound to the row it belongs to, so
- * that a sealed value moved to another row does not open. Keys are derived from the vault key, one for
- * each use.
+ * Sealing of what is personal. Each person has a data key of their own; a sealed value is bound to its
+ * column and row, so that moved to another it does not open. Whoever destroys the data key has destroyed
+ * everything that was sealed with it, also where a copy of the row lies.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Random } from '../contracts/clock.ts';
+import { decrypt, derive, encrypt, KEY_BYTES } from './keys.ts';
 
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const CIPHER = 'aes-256-gcm';
+/** Stands before values sealed with a person's own key; base64 has no full stop. */
+const MARK = 'p1.';
 
-export interface Seal {
-  /** @param owner id of the row; needed again to open */
-  seal(owner: string, plain: string): string;
-  /** @throws when the value was sealed with another key, for another row, or changed */
-  open(owner: string, sealed: string): string;
-  /** Finds the same person again; without the key it cannot be tried out. */
-  digest(text: string): string;
-  /** Tells keys apart without telling anything about them. */
-  readonly keyMark: string;
+/** `table.column:row` */
+export type Place = `${string}.${string}:${string}`;
+
+export function newDataKey(random: Random): Uint8Array {
+  return random.bytes(KEY_BYTES);
 }
 
-/** @param vaultKey 32 random bytes; who loses them loses all persons */
-export function createSeal(vaultKey: Uint8Array, random: Random): Seal {
-  if (vaultKey.length !== KEY_BYTES) {
-    throw new Error(`The vault key must have ${KEY_BYTES} bytes; this one has ${vaultKey.length}`);
-  }
+export function sealFor(dataKey: Uint8Array, place: Place, plain: string, random: Random): string {
+  return MARK + encrypt(dataKey, Buffer.from(plain, 'utf8'), { random, bind: place });
+}
+
+/** @throws when the value was sealed with another key, for another place, or changed */
+export function openFor(dataKey: Uint8Array, place: Place, sealed: string): string {
+  if (!sealed.startsWith(MARK)) throw new Error(`The value at ${place} was not sealed with a key of its own`);
+  return decrypt(dataKey, sealed.slice(MARK.length), place).toString('utf8');
+}
+
+/** Finds the same person again; without the key it cannot be tried out. */
+export type Digest = (text: string) => string;
+
+export function digestWith(indexKey: Uint8Array): Digest {
+  return (text) => createHmac('sha256', indexKey).update(text).digest('hex');
+}
+
+/** How values were sealed when one key served for everybody. Only to read them once more. */
+export interface OldSeal {
+  isOld(sealed: string): boolean;
+  open(row: string, sealed: string): string;
+  readonly indexKey: Uint8Array;
+}
+
+export function oldSeal(vaultKey: Uint8Array): OldSeal {
   const key = derive(vaultKey, 'seal');
-  const digestKey = derive(vaultKey, 'digest');
   return {
-    seal(owner, plain) {
-      const nonce = random.bytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(owner));
-      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64');
-    },
-    open(owner, sealed) {
-      const bytes = Buffer.from(sealed, 'base64');
-      const body = bytes.subarray(NONCE_BYTES + TAG_BYTES);
-      const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAAD(Buffer.from(owner));
-      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
-    },
-    digest: (text) => createHmac('sha256', digestKey).update(text).digest('hex'),
-    keyMark: createHmac('sha256', derive(vaultKey, 'mark')).update('vault').digest('hex').slice(0, 16),
+    isOld: (sealed) => sealed !== '' && !sealed.startsWith(MARK),
+    open: (row, sealed) => decrypt(key, sealed, row).toString('utf8'),
+    indexKey: derive(vaultKey, 'digest'),
   };
-}
-
-function derive(vaultKey: Uint8Array, use: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', vaultKey, 'gongji', use, KEY_BYTES));
 }

@@ -128,6 +128,42 @@ export interface PledgesTable {
   signed_at: number;
 }
 
+/** A person's key, wrapped by the key named in `kek`. One row, `index`, belongs to nobody: the key of the digests. */
+export interface PersonKeysTable {
+  ref: string;
+  kek: string;
+  wrapped: string;
+  created_at: number;
+  wrapped_at: number;
+}
+
+/** How a person wants to be called; sealed with their key. */
+export interface SalutationsTable {
+  person_ref: string;
+  sealed: string;
+  at: number;
+}
+
+/** Of a pledge the id is that of its row in `pledges`. */
+export interface ConsentsTable {
+  id: string;
+  person_ref: string;
+  purpose: string;
+  version: string;
+  digest: string;
+  given_at: number;
+  withdrawn_at: number | null;
+}
+
+/** Receipts of deletions; `conversation_id` and `n` name the audit row that says the same. */
+export interface ErasuresTable {
+  receipt: string;
+  at: number;
+  destroyed: string;
+  conversation_id: string;
+  n: number;
+}
+
 export interface LinksTable {
   id: string;
   conversation_id: string;
@@ -136,6 +172,8 @@ export interface LinksTable {
   context: string;
   expires_at: number;
   used_at: number | null;
+  /** Digest of the secret of the browser that opened the page first, where only that one may. */
+  claimed_by: string | null;
 }
 
 export interface TimersTable {
@@ -176,6 +214,8 @@ export interface AuditTable {
   at: number;
   prev_hash: string;
   hash: string;
+  /** The person the row is about, to find it again; `data` says the same and is what the hash covers. */
+  about: string | null;
 }
 
 /** `n` is the number of the withdrawal in the audit chain; `restored_at` is null while it is in force. */
@@ -220,12 +260,6 @@ export interface RoundsTable {
   at: number;
 }
 
-/** When work that processes take turns at was begun last. */
-export interface RoundsTable {
-  name: string;
-  at: number;
-}
-
 /** What the file knows about itself, such as which vault key it belongs to. */
 export interface SettingsTable {
   name: string;
@@ -249,6 +283,10 @@ export interface Tables {
   applications: ApplicationsTable;
   persons: PersonsTable;
   pledges: PledgesTable;
+  person_keys: PersonKeysTable;
+  salutations: SalutationsTable;
+  consents: ConsentsTable;
+  erasures: ErasuresTable;
   links: LinksTable;
   timers: TimersTable;
   cases: CasesTable;

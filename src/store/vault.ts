@@ -3,52 +3,66 @@ import type { RevealReason, Vault } from '../contracts/store.ts';
 import type { ConversationId, PersonRef } from '../domain/ids.ts';
 import { makeId } from '../domain/ids.ts';
 import { personDigest } from '../domain/masking.ts';
-import { AppError } from '../errors.ts';
+import { giveConsent } from './consents.ts';
 import type { StoreContext } from './context.ts';
 import { readPerson } from './parse.ts';
+import { freshKey, personKeys, type Sealing } from './person-keys.ts';
 import { prepared } from './prepared.ts';
 import type { Rooms } from './rooms.ts';
-import type { Seal } from './seal.ts';
-import type { Db, Tx } from './tables.ts';
+import { openFor, sealFor } from './seal.ts';
+import type { Tx } from './tables.ts';
 
-const KEY_MARK = 'vault_key_mark';
-
-export function vault(context: StoreContext, seal: Seal, rooms: Rooms): Vault {
+export function vault(context: StoreContext, { keys, digest }: Sealing, rooms: Rooms): Vault {
   const { db, clock, random, inTx } = context;
   const { refOf, keep, sealedOf, conversations, pledge } = statements(context);
+  const dataKeys = personKeys(context, keys);
   /** Who was shown, and what for: part of the chain of the conversation it was done for. */
   const note = async (tx: Tx, person: PersonRef, { conversation, purpose }: RevealReason) => {
     const { auditN: n } = await rooms.takeNumbers(tx, conversation, { lines: 0, audits: 1 });
     const data = { person, purpose };
     await rooms.appendAudit(tx, { conversation, n, actor: 'assistant', action: 'person.revealed', data });
   };
-  const digestOf = (officeDigest: string) => seal.digest(officeDigest);
   return {
     async remember({ name, documentType, documentNumber }) {
       const document = personDigest(documentType, documentNumber);
       const ref = makeId('person', (size) => random.bytes(size));
-      const sealed = seal.seal(ref, JSON.stringify({ name, documentType, documentNumber }));
-      const row = { ref, identity: digestOf(`${document}:${name}`), digest: digestOf(document), sealed };
-      // Somebody known keeps the reference and what was sealed under it: it says the same.
-      const { rows } = await inTx((tx) => keep(tx, { ...row, at: clock.now() }));
-      return rows[0]?.ref as PersonRef;
+      const key = await freshKey(keys, ref, random);
+      const plain = JSON.stringify({ name, documentType, documentNumber });
+      const sealed = sealFor(key.dataKey, `persons.sealed:${ref}`, plain, random);
+      const row = { ref, identity: digest(`${document}:${name}`), digest: digest(document), sealed };
+      return inTx(async (tx) => {
+        const known = (await keep(tx, { ...row, at: clock.now() })).rows[0]?.ref as PersonRef;
+        // Somebody known keeps the reference, the key, and what was sealed with it: it says the same.
+        if (known === ref) await dataKeys.keep(tx, ref, key);
+        return known;
+      });
     },
     async reveal(ref, why) {
       const row = (await sealedOf(db, { ref })).rows[0];
-      if (row !== undefined && why !== undefined) await inTx((tx) => note(tx, ref, why));
-      return row && { ref, ...readPerson(seal.open(ref, row.sealed)) };
+      if (row === undefined) return undefined;
+      const key = await keys.unwrap(row, ref);
+      if (why !== undefined) await inTx((tx) => note(tx, ref, why));
+      return { ref, ...readPerson(openFor(key, `persons.sealed:${ref}`, row.sealed)) };
     },
-    async byDigest(digest) {
-      return (await refOf(db, { digest: digestOf(digest) })).rows[0]?.ref as PersonRef | undefined;
+    async byDigest(officeDigest) {
+      return (await refOf(db, { digest: digest(officeDigest) })).rows[0]?.ref as PersonRef | undefined;
     },
     async conversationsOf(ref) {
       const { rows } = await conversations(db, { ref });
       return rows.map((row) => row.conversation_id as ConversationId);
     },
-    async keepPledge({ person, version, digest, signature, signedAt }) {
+    async keepPledge({ person, version, digest: text, signature, signedAt, conversation }) {
+      const key = await dataKeys.of(person);
+      if (key === undefined) throw new Error(`Person ${person} who signs is not in the vault`);
       const id = `s_${Buffer.from(random.bytes(16)).toString('hex')}`;
-      const sealed = seal.seal(id, signature);
-      await inTx((tx) => pledge(tx, { id, person, version, digest, sealed, signedAt: Date.parse(signedAt) }));
+      const sealed = sealFor(key, `pledges.sealed_signature:${id}`, signature, random);
+      const at = Date.parse(signedAt);
+      await inTx(async (tx) => {
+        await pledge(tx, { id, person, version, digest: text, sealed, signedAt: at });
+        if (conversation === undefined) return;
+        const consent = { id, person, purpose: 'pledge' as const, version, digest: text, conversation };
+        await giveConsent(tx, rooms, { ...consent, at });
+      });
     },
   };
 }
@@ -81,7 +95,11 @@ function statements({ db }: StoreContext) {
         .returning('ref'),
     ),
     sealedOf: prepared((p: { ref: string }) =>
-      db.selectFrom('persons').select('sealed').where('ref', '=', p.ref),
+      db
+        .selectFrom('persons')
+        .innerJoin('person_keys', 'person_keys.ref', 'persons.ref')
+        .select(['sealed', 'kek', 'wrapped'])
+        .where('persons.ref', '=', p.ref),
     ),
     conversations: prepared((p: { ref: string }) =>
       db
@@ -110,19 +128,4 @@ function statements({ db }: StoreContext) {
         }),
     ),
   };
-}
-
-/** @throws AppError `vault_key_missing` when the persons in this database were sealed with another key */
-export async function checkVaultKey(db: Db, seal: Seal): Promise<void> {
-  await db
-    .insertInto('settings')
-    .values({ name: KEY_MARK, value: seal.keyMark })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .execute();
-  const row = await db.selectFrom('settings').select('value').where('name', '=', KEY_MARK).executeTakeFirst();
-  if (row?.value === seal.keyMark) return;
-  throw new AppError(
-    'vault_key_missing',
-    'The vault key does not belong to this database; give the key it was made with, or start with a new database.',
-  );
 }

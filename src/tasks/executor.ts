@@ -8,7 +8,7 @@
  */
 import type { Clock } from '../contracts/clock.ts';
 import type { ActResult, Portal, PortalAct } from '../contracts/portal.ts';
-import type { PersonalData, TaskRow, Tasks, Vault } from '../contracts/store.ts';
+import type { TaskRow, Tasks, Vault } from '../contracts/store.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { maskName } from '../domain/masking.ts';
@@ -29,7 +29,7 @@ export interface Clerk {
 
 export interface ClerkOptions {
   readonly tasks: Tasks;
-  readonly vault: Pick<Vault, 'reveal' | 'conversationsOf'> & PersonalData;
+  readonly vault: Pick<Vault, 'reveal' | 'conversationsOf'> & TaskContext['data'];
   readonly portal: Portal;
   readonly clock: Clock;
   /** One event a line, ids and codes only. */

@@ -6,6 +6,7 @@
  * masked; numbers never leave it.
  */
 import type { z } from 'zod';
+import type { PersonalData } from '../contracts/personal-data.ts';
 import type {
   ActResult,
   ApplicationView,
@@ -14,7 +15,7 @@ import type {
   PortalAct,
   Refusal,
 } from '../contracts/portal.ts';
-import type { ApplicationRecord, PersonalData, TaskRow, Tasks } from '../contracts/store.ts';
+import type { ApplicationRecord, TaskRow, Tasks } from '../contracts/store.ts';
 import type { PersonRef } from '../domain/ids.ts';
 import type { Instant } from '../domain/insurance.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -23,7 +24,7 @@ export interface TaskContext {
   readonly task: TaskRow;
   readonly portal: Portal;
   readonly tasks: Pick<Tasks, 'applicationsOf'>;
-  readonly data: PersonalData;
+  readonly data: Pick<PersonalData, 'dataOf' | 'eraseData'>;
   readonly now: Instant;
   /** How the office knows the person. Throws `AppError` `bad_input` when the vault no longer does. */
   person(ref: PersonRef): Promise<PersonKey>;

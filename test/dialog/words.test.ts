@@ -1,8 +1,8 @@
 /** Every reply the dialogue can come to say has words, for every state, refusal and reason there is. */
 import { describe, expect, it } from 'vitest';
 import { FLOWS } from '../../flows/index.ts';
+import type { DataCounts } from '../../src/contracts/personal-data.ts';
 import { REFUSAL_CODES } from '../../src/contracts/portal.ts';
-import type { DataCounts } from '../../src/contracts/store.ts';
 import { runCheck } from '../../src/dialog/checks.ts';
 import { READINGS } from '../../src/dialog/news.ts';
 import { templateProblems } from '../../src/dialog/template.ts';

@@ -77,6 +77,7 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
   const clock = { now: () => now, pass: (ms: number) => (now += ms) };
   const random = countingRandom();
   const rows = new Map<string, LinkRow>();
+  const claims = new Map<string, string>();
   const persons: PersonRecord[] = [];
   const pledges: { version: string; digest: string; signature: string }[] = [];
   const done: { purpose: SecurePurpose; slots: Slots }[] = [];
@@ -93,6 +94,11 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
   const desk = createSecureDesk({
     links: {
       linkByDigest: async (digest) => rows.get(digest),
+      claimLink: async (digest, secret) => {
+        const holder = claims.get(digest) ?? secret;
+        claims.set(digest, holder);
+        return holder === secret ? 'claimed' : 'taken';
+      },
       async completeLink(digest, slots) {
         const row = rows.get(digest);
         if (row === undefined) return 'unknown';

@@ -64,7 +64,9 @@ describe.each(BACKENDS)('what is stored about a person on $name', (backend) => {
   test('is gone after deletion: identity, signature, words, and the way to conversations', async () => {
     const { person } = await talked('one');
     const misspelt = await world.store.remember({ ...CHEN, name: '陈示列' });
-    expect(await world.store.eraseData(person, 't_1' as TaskId)).toBe('erased');
+    expect(await world.store.eraseData(person, { task: 't_1' as TaskId })).toMatchObject({
+      destroyed: { identity: 1 },
+    });
     expect(await world.store.reveal(person)).toBeUndefined();
     expect(await world.store.reveal(misspelt)).toBeUndefined();
     expect(await world.store.conversationsOf(person)).toEqual([]);
@@ -78,7 +80,7 @@ describe.each(BACKENDS)('what is stored about a person on $name', (backend) => {
   test('makes a turn stale that was thought over what is gone', async () => {
     const { person, id } = await talked('one');
     const before = await world.store.conversation(id as never);
-    await world.store.eraseData(person, 't_1' as TaskId);
+    await world.store.eraseData(person, { task: 't_1' as TaskId });
     if (before === undefined) throw new Error('No conversation');
     expect(await world.store.commitTurn(commitOf(before, []))).toBe('stale');
     const after = await world.store.conversation(id as never);
@@ -91,19 +93,21 @@ describe.each(BACKENDS)('what is stored about a person on $name', (backend) => {
     if (conversation === undefined) throw new Error('No conversation');
     const task = { id: 't_open' as TaskId, name: 'bind', input: {} };
     await world.store.commitTurn(commitOf(conversation, [], { tasks: [task] }));
-    expect(await world.store.eraseData(person, 't_1' as TaskId)).toBe('busy');
+    expect(await world.store.eraseData(person, { task: 't_1' as TaskId })).toBe('busy');
     expect(await world.store.reveal(person)).toMatchObject(CHEN);
     expect((await world.opened.verifyAudit()).broken).toEqual([]);
     // Its own task may be open: it is the one that erases.
-    expect(await world.store.eraseData(person, 't_open' as TaskId)).toBe('erased');
+    expect(await world.store.eraseData(person, { task: 't_open' as TaskId })).toMatchObject({
+      destroyed: { identity: 1 },
+    });
   });
 
   test('leaves everybody else alone, and the audit whole', async () => {
     const { person } = await talked('one');
     await world.store.receive(inbound('two', 'two-first'));
     const other = await world.store.remember({ ...CHEN, name: '林示例', documentNumber: 'E99900017' });
-    await world.store.eraseData(person, 't_1' as TaskId);
-    await world.store.eraseData(person, 't_1' as TaskId);
+    await world.store.eraseData(person, { task: 't_1' as TaskId });
+    await world.store.eraseData(person, { task: 't_1' as TaskId });
     expect(await world.store.reveal(other)).toMatchObject({ name: '林示例' });
     expect(await everything()).toContain('two-first');
     expect((await world.opened.verifyAudit()).broken).toEqual([]);
