@@ -411,8 +411,9 @@ describe('customer messages', () => {
       body: '{}',
     });
     expect(response.status).toBe(502);
+    const old = await token();
     wechat.tokens.revoke();
-    expect(await text('三')).toBe(40001);
+    expect(await call(wechat, 'message/custom/send', {}, old)).toMatchObject({ errcode: 40001 });
   });
 
   it('end the sign that somebody is typing', async () => {
