@@ -9,6 +9,7 @@ const CATALOGUE = {
   store_locked: 'never',
   channel_unavailable: 'later',
   channel_refused: 'never',
+  channel_missing: 'never',
   bad_config: 'never',
   bad_knowledge: 'never',
   bad_input: 'never',
