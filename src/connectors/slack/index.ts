@@ -1,0 +1,337 @@
+/**
+ * Slack as the desk of the staff. Not a channel of citizens: they never notice it. It is handed a desk
+ * and an inbox, and shows, takes and answers; nothing is kept here that the database does not have.
+ */
+import type { RequestListener } from 'node:http';
+import type { Advice } from '../../contracts/advice.ts';
+import type { Clock } from '../../contracts/clock.ts';
+import type { Desk, Staff } from '../../contracts/desk.ts';
+import type { StaffInbox } from '../../contracts/staff-inbox.ts';
+import type { CaseId } from '../../domain/ids.ts';
+import { type SelfCheck, selfCheck } from './check.ts';
+import { createSlackApi } from './client.ts';
+import { command } from './command.ts';
+import { type Check, createDoor } from './door.ts';
+import { createFollower } from './follow.ts';
+import { faultsOf, waitingModal } from './forms.ts';
+import type { Gesture } from './gesture.ts';
+import { type Hands, hint, placeOf, VIEW } from './hands.ts';
+import { homeView } from './lists.ts';
+import { createLibraryLogger } from './logger.ts';
+import { SLACK_PATH } from './manifest.ts';
+import type { ViewId } from './names.ts';
+import { note } from './notes.ts';
+import { createOwnNotes } from './own-notes.ts';
+import { createPace } from './pace.ts';
+import { press, shortcut } from './presses.ts';
+import { createStaffBook, type RoleLists } from './staff.ts';
+import { submit } from './submits.ts';
+import { createTransport, type LinkState, type TransportOptions } from './transport.ts';
+import { words } from './words.ts';
+import { codeOf, createWorker, type Occasion } from './worker.ts';
+
+export type { SelfCheck } from './check.ts';
+export type { RoleLists } from './staff.ts';
+export type { LinkState } from './transport.ts';
+
+const CHECK_AGAIN_MS = 60_000;
+/** Of a home page that was opened; after that it is drawn when it is opened again. */
+const HOME_FRESH_MS = 30 * 60_000;
+const HOME_EVERY_MS = 10_000;
+const MOST_HOMES = 50;
+/** Forms whose answer appears in their own place. */
+const STAYS_OPEN: ReadonlySet<ViewId> = new Set(['form.reveal', 'form.dry_run', 'form.triage']);
+
+export type SlackOptions = TransportOptions & {
+  readonly botToken: string;
+  /** Id of the triage channel. */
+  readonly channel: string;
+  readonly roles: RoleLists;
+  /** Where Slack is, when it is not Slack. */
+  readonly apiUrl?: string | undefined;
+};
+
+/** What happens, by codes and numbers: for the log and for figures. */
+export interface SlackEvents {
+  'slack.link': { readonly state: string; readonly code: string };
+  'slack.checked': { readonly problem: string };
+  'slack.refused': { readonly code: string };
+  'slack.trouble': { readonly code: string };
+  'slack.received': { readonly what: string; readonly ackMs: number };
+  'slack.item_failed': { readonly kind: string; readonly code: string };
+  'slack.draw_failed': { readonly case: string; readonly code: string };
+}
+
+export interface SlackParts {
+  readonly options: SlackOptions;
+  readonly desk: Desk;
+  /** Whispered drafts, triage and gaps; absent: their buttons are not there, the command says so. */
+  readonly advice?: Advice | undefined;
+  readonly inbox: StaffInbox;
+  readonly clock: Clock;
+  readonly event: <E extends keyof SlackEvents>(name: E, fields: SlackEvents[E]) => void;
+  /** Told of what a person must do, in words, and of its end. */
+  readonly tell?: ((line: string) => void) | undefined;
+  /** @internal for tests that cannot wait: how long a wait of so many milliseconds takes */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+export interface SlackStatus {
+  readonly mode: 'http' | 'socket';
+  readonly link: LinkState;
+  /** Of whatever Slack sent last; undefined since the start. Silence in working hours means a broken link. */
+  readonly lastEventAgeMs?: number;
+  /** Slack's code when it does not accept us any more. */
+  readonly refused?: string;
+  readonly problem?: string;
+}
+
+export interface SlackView {
+  readonly path: string;
+  /** What the HTTP server mounts at `path`; absent in socket mode. */
+  readonly listener?: RequestListener;
+  start(): Promise<void>;
+  status(): SlackStatus;
+  rebuild(): Promise<void>;
+  /** @internal draws what changed and does what is due, now */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createSlackView(parts: SlackParts): SlackView {
+  const { options, desk, advice, inbox, clock, event } = parts;
+  const { channel } = options;
+  const waits = createWaits();
+  const wait = parts.wait ?? waits.wait;
+  const logger = createLibraryLogger((code) => event('slack.trouble', { code }));
+  const api = createSlackApi({
+    token: options.botToken,
+    apiUrl: options.apiUrl,
+    logger,
+    onRefused: (code) => {
+      event('slack.refused', { code });
+      parts.tell?.(`Slack 不再接受本系统的令牌（${code}），客服台已停；参保人一侧不受影响。更新令牌后重启。`);
+    },
+  });
+  const staff = createStaffBook({ api, clock, channel, roles: options.roles });
+  const own = createOwnNotes();
+  const homes = new Map<string, number>();
+  let teamUrl = '';
+  let problem: string | undefined;
+  let lastEventAt: number | undefined;
+  let checkTimer: NodeJS.Timeout | undefined;
+  let homeTimer: NodeJS.Timeout | undefined;
+
+  const follower = createFollower({
+    api,
+    desk,
+    advice,
+    clock,
+    channel,
+    own,
+    pace: createPace(clock, wait),
+    onFailure: (id, code) => event('slack.draw_failed', { case: id, code }),
+    onDrawn: refreshHomesSoon,
+  });
+
+  // === Home pages
+
+  async function showHome(user: string, who: Staff): Promise<void> {
+    const [mine, unassigned, overdue, stats] = await Promise.all([
+      desk.list({ show: 'mine', owner: who.id }, { limit: 10 }),
+      desk.list({ show: 'unassigned' }, { limit: 10 }),
+      desk.list({ show: 'overdue' }, { limit: 10 }),
+      desk.statsOf(),
+    ]);
+    await api.publishHome(user, await homeView({ mine, unassigned, overdue, stats, linkOf }));
+    homes.delete(user);
+    homes.set(user, clock.now());
+    const oldest = homes.keys().next().value;
+    if (homes.size > MOST_HOMES && oldest !== undefined) homes.delete(oldest);
+  }
+
+  function refreshHomesSoon(): void {
+    if (homeTimer !== undefined || homes.size === 0) return;
+    homeTimer = setTimeout(() => {
+      homeTimer = undefined;
+      void refreshHomes().catch((error: unknown) =>
+        event('slack.item_failed', { kind: 'home', code: codeOf(error) }),
+      );
+    }, HOME_EVERY_MS).unref();
+  }
+
+  async function refreshHomes(): Promise<void> {
+    for (const [user, openedAt] of homes) {
+      if (clock.now() - openedAt > HOME_FRESH_MS) homes.delete(user);
+      else {
+        const who = await staff.of({ id: user });
+        if (who !== undefined) await showHome(user, who);
+        // Drawing is not opening: the time of the person's own visit counts.
+        homes.set(user, openedAt);
+      }
+    }
+  }
+
+  async function linkOf(id: CaseId): Promise<string | undefined> {
+    const place = placeOf((await desk.anchor(VIEW, id))?.place ?? '');
+    if (place === undefined || teamUrl === '') return undefined;
+    return `${teamUrl}archives/${place.channel}/p${place.ts.replace('.', '')}`;
+  }
+
+  // === What people do
+
+  const hands: Hands = {
+    api,
+    desk,
+    advice,
+    staff,
+    clock,
+    channel,
+    showHome,
+    linkOf,
+    rebuild: () => follower.rebuild(),
+  };
+
+  async function handle(gesture: Gesture, occasion: Occasion): Promise<void> {
+    switch (gesture.kind) {
+      case 'press':
+        return press(hands, gesture, occasion);
+      case 'submit':
+        return submit(hands, gesture, occasion);
+      case 'command':
+        return command(hands, gesture);
+      case 'shortcut':
+        return shortcut(hands, gesture, occasion);
+      case 'note':
+        return note(hands, own, gesture, occasion);
+      case 'home': {
+        const who = await staff.of(gesture.by);
+        if (who !== undefined) await showHome(gesture.by.id, who);
+        return;
+      }
+    }
+  }
+
+  const worker = createWorker({
+    inbox,
+    clock,
+    handle,
+    onFailure: (kind, code) => event('slack.item_failed', { kind, code }),
+    onGivenUp: async (gesture) => {
+      if (api.refusedBy() !== undefined || gesture.kind === 'home') return;
+      await hint(hands, gesture.by, 'at' in gesture ? gesture.at : undefined, words.givenUp);
+    },
+  });
+
+  const door = createDoor({
+    inbox,
+    clock,
+    check,
+    work: worker.work,
+    onRevoked: () => api.refuse('token_revoked'),
+    onSeen: (what, ackMs) => {
+      lastEventAt = clock.now();
+      event('slack.received', { what, ackMs });
+    },
+  });
+
+  const transport = createTransport({
+    options,
+    door,
+    logger,
+    clock,
+    onState: (state, code = '') => {
+      event('slack.link', { state, code });
+      if (state === 'refused') {
+        parts.tell?.(`Slack 不认 GONGJI_SLACK_APP_TOKEN（${code}），客服台没有连上；更新令牌后重启。`);
+      }
+    },
+  });
+
+  // === Starting
+
+  async function checkUp(): Promise<void> {
+    let found: SelfCheck;
+    try {
+      found = await selfCheck(api, channel);
+    } catch (error) {
+      found = { team: '', url: teamUrl, problems: [{ code: codeOf(error), todo: UNREACHABLE }] };
+    }
+    teamUrl = found.url;
+    const [first] = found.problems;
+    if (first?.code !== problem) {
+      event('slack.checked', { problem: first?.code ?? '' });
+      parts.tell?.(
+        first === undefined ? `Slack 客服台已就绪（${found.team}）` : `Slack 客服台：${first.todo}`,
+      );
+    }
+    problem = first?.code;
+    if (problem !== undefined && api.refusedBy() === undefined) {
+      checkTimer = setTimeout(() => void checkUp(), CHECK_AGAIN_MS).unref();
+    }
+  }
+
+  return {
+    path: SLACK_PATH,
+    ...(transport.listener === undefined ? {} : { listener: transport.listener }),
+    async start() {
+      await checkUp();
+      worker.start();
+      follower.start();
+      await transport.start();
+    },
+    status: () => ({
+      mode: options.mode,
+      link: transport.state(),
+      ...(lastEventAt === undefined ? {} : { lastEventAgeMs: clock.now() - lastEventAt }),
+      ...(api.refusedBy() === undefined ? {} : { refused: api.refusedBy() as string }),
+      ...(problem === undefined ? {} : { problem }),
+    }),
+    rebuild: () => follower.rebuild(),
+    async settle() {
+      await worker.sweep();
+      await worker.idle();
+      await follower.drain();
+    },
+    async stop() {
+      clearTimeout(checkTimer);
+      clearTimeout(homeTimer);
+      waits.end();
+      await transport.stop();
+      await worker.stop();
+      await follower.stop();
+    },
+  };
+}
+
+const UNREACHABLE = '现在连不上 Slack，会自己再试；参保人一侧不受影响。';
+
+/** Before the acknowledgement: forms that are not filled in stay open, others close or wait for their answer. */
+function check(gesture: Gesture): Check {
+  if (gesture.kind !== 'submit') return { go: 'on' };
+  const errors = faultsOf(gesture.view, gesture.values);
+  if (errors !== undefined) return { go: 'refuse', ack: { response_action: 'errors', errors } };
+  if (STAYS_OPEN.has(gesture.view))
+    return { go: 'on', ack: { response_action: 'update', view: waitingModal } };
+  return { go: 'on' };
+}
+
+/** Waits that end at once when all is to end: a stop must not last as long as a pause Slack asked for. */
+function createWaits() {
+  const open = new Set<() => void>();
+  return {
+    wait: (ms: number) =>
+      new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          open.delete(done);
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        open.add(done);
+      }),
+    end() {
+      for (const done of open) done();
+    },
+  };
+}
