@@ -1,13 +1,13 @@
 /**
  * accept-invite: the relative answers a payer's invitation.
  *
- * The relative verifies, the open invitations are fetched, one is chosen, its terms are shown, and
- * only an explicit yes accepts. A no is asked about once more, since declining ends the payer's application.
+ * The relative verifies, the open invitations are fetched, one is chosen, its terms are shown in the chat and on
+ * a page, and only an explicit yes here or there accepts. A no is asked about once more, since declining ends the payer's application.
  */
 import { setup } from 'xstate';
 import type { JsonObject } from '../src/domain/json.ts';
 import type { Flow, FlowContext } from './flow.ts';
-import { actions, begin, emit, flowTypes, guards, lacks, listOf, say, shown } from './machine.ts';
+import { actions, begin, emit, flowTypes, guards, lacks, listOf, say, saysOnPage, shown } from './machine.ts';
 
 /** The invitation meant: the chosen one, or the only one there is. */
 function chosen({ slots, data }: FlowContext): JsonObject | undefined {
@@ -45,6 +45,11 @@ const machine = setup({
     isUnfetched: ({ context }) => context.data.items === undefined,
     // None at all, or none with the number that was passed on: never another one in its place.
     hasNone: ({ context }) => chosen(context) === undefined,
+    saysYesOnPage: saysOnPage(
+      'yes',
+      ({ invitationNo }, context) => invitationNo === chosen(context)?.invitationNo,
+    ),
+    saysNoOnPage: saysOnPage('no'),
     hasChoice: ({ context }) =>
       listOf(context.data, 'items').length > 1 &&
       lacks('invitationNo')({ context, event: { type: 'affirm' } }),
@@ -85,10 +90,16 @@ const machine = setup({
       on: { provide: { target: 'deciding', actions: 'keepSlots' } },
     },
     confirming: {
-      meta: { ask: { slot: 'confirm', reply: 'invite.confirm', confirm: true } },
+      meta: { ask: { slot: 'confirm', reply: 'invite.confirm', confirm: true, secure: 'invitation' } },
       on: {
         affirm: [{ guard: 'isUnverified', target: 'deciding' }, { target: 'accepting' }],
         deny: 'confirmingDecline',
+        'secure.done': [
+          { guard: 'saysNoOnPage', target: 'confirmingDecline' },
+          { guard: 'isUnverified', target: 'deciding' },
+          { guard: 'saysYesOnPage', target: 'accepting' },
+          { target: 'deciding' },
+        ],
       },
     },
     confirmingDecline: {
@@ -129,9 +140,10 @@ const machine = setup({
 
 export const acceptInvite: Flow = {
   id: 'accept-invite',
-  version: 1,
+  version: 2,
   machine,
   invalidates: {},
+  steps: ['person', 'invitationNo', 'confirm'],
   takes: ['invitationNo'],
   prompt: withChosen,
   choices: ({ data }) =>

@@ -140,6 +140,7 @@ export const bind: Flow = {
   id: 'bind',
   version: 1,
   machine,
+  steps: ['relation', 'region', 'same_province', 'person', 'dependent', 'confirm'],
   invalidates: {
     relation: ['dependent', 'dependentName', 'dependentAge', 'pledge', 'change'],
     dependent: ['dependentName', 'dependentAge', 'pledge'],

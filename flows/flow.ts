@@ -102,6 +102,8 @@ export interface Flow {
   readonly invalidates: { readonly [slot: string]: readonly string[] };
   /** Slots that the words of the wish itself may fill: a sum in fen, the number of an invitation. */
   readonly takes?: readonly ('amount' | 'invitationNo')[];
+  /** Slots in the order in which they are asked, so that a question can say where it stands. */
+  readonly steps?: readonly string[];
   /** What the prompts of this flow may show. */
   readonly prompt: (context: FlowContext) => JsonObject;
   /** Answers to a `listed` question: the value, and what its label shows. */

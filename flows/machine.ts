@@ -92,6 +92,18 @@ export const guards = {
   childDone: ({ event }: Guarded) => event.type === 'child.done' && event.outcome === 'done',
 };
 
+/**
+ * Whether a page was completed that said this to what it showed. What it showed comes back with the answer: a page
+ * opened for one bill must not pay another one.
+ */
+export function saysOnPage(
+  answer: 'yes' | 'no',
+  isSame: (shown: Slots, context: FlowContext) => boolean = () => true,
+) {
+  return ({ context, event }: Guarded): boolean =>
+    event.type === 'secure.done' && event.slots.answer === answer && isSame(event.slots, context);
+}
+
 export interface Guarded {
   readonly context: FlowContext;
   readonly event: FlowEvent;

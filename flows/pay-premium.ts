@@ -3,13 +3,13 @@
  *
  * Asks for the place of insurance and checks whether that is allowed there; the person verifies, the bills
  * of the relatives are fetched, one is chosen. A bill that is paid, closed or not there is said so, and
- * nothing is paid. Sum and consequences are shown; only an explicit yes orders the payment. Ordered is
- * not paid: the word of the tax side comes later by itself.
+ * nothing is paid. Sum and consequences are shown, in the chat and on a page; only an explicit yes there or here
+ * orders the payment. Ordered is not paid: the word of the tax side comes later by itself.
  */
 import { setup } from 'xstate';
 import type { JsonObject } from '../src/domain/json.ts';
 import type { Flow, FlowContext } from './flow.ts';
-import { actions, begin, emit, flowTypes, guards, lacks, listOf, say, shown } from './machine.ts';
+import { actions, begin, emit, flowTypes, guards, lacks, listOf, say, saysOnPage, shown } from './machine.ts';
 
 /** The bill asked for: all of them, or those of the relative who was named. */
 function candidates({ slots, data }: FlowContext): readonly JsonObject[] {
@@ -66,6 +66,11 @@ const machine = setup({
     hasNone: ({ context }) => candidates(context).length === 0,
     isUndecided: ({ context }) => chosen(context) === undefined,
     isNotDue: ({ context }) => chosen(context)?.state !== 'due',
+    saysYesOnPage: saysOnPage('yes', (seen, context) => {
+      const { bindingNo, year, amountFen } = chosen(context) ?? {};
+      return seen.bindingNo === bindingNo && seen.year === year && seen.amountFen === amountFen;
+    }),
+    saysNoOnPage: saysOnPage('no'),
   },
 }).createMachine({
   id: 'pay-premium',
@@ -118,10 +123,16 @@ const machine = setup({
       on: { provide: { target: 'deciding', actions: 'keepSlots' } },
     },
     confirming: {
-      meta: { ask: { slot: 'confirm', reply: 'premium.confirm', confirm: true } },
+      meta: { ask: { slot: 'confirm', reply: 'premium.confirm', confirm: true, secure: 'premium' } },
       on: {
         affirm: [{ guard: 'isUnverified', target: 'deciding' }, { target: 'submitting' }],
         deny: 'stopped',
+        'secure.done': [
+          { guard: 'saysNoOnPage', target: 'stopped' },
+          { guard: 'isUnverified', target: 'deciding' },
+          { guard: 'saysYesOnPage', target: 'submitting' },
+          { target: 'deciding' },
+        ],
       },
     },
     submitting: {
@@ -148,9 +159,10 @@ const machine = setup({
 
 export const payPremium: Flow = {
   id: 'pay-premium',
-  version: 1,
+  version: 2,
   machine,
   invalidates: { relation: ['bindingNo'] },
+  steps: ['region', 'person', 'bindingNo', 'confirm'],
   prompt: withChosen,
   choices: (context) => candidates(context).map((item) => ({ value: String(item.bindingNo), params: item })),
 };

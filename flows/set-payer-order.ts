@@ -2,8 +2,9 @@
  * set-payer-order: who pays first when several payers give to the same person.
  *
  * Asks for the place of insurance and checks whether anybody may set an order there, and who; the person
- * verifies, the relations in which they receive are fetched, the payer to be charged first is chosen, and
- * the list before and after is shown. Only an explicit yes sets it.
+ * verifies, the relations in which they receive are fetched, the payer to be charged first is chosen in the
+ * chat or all of them are put in order on a page, and the list before and after is shown. Only an explicit yes
+ * sets it.
  */
 import { setup } from 'xstate';
 import type { JsonObject } from '../src/domain/json.ts';
@@ -19,11 +20,24 @@ function payers({ data }: FlowContext): readonly JsonObject[] {
     .toSorted((a, b) => Number(a.orderNo ?? 0) - Number(b.orderNo ?? 0));
 }
 
-/** The chosen one first, the others as they were. */
+/** As put in order on the page, or the chosen one first and the others as they were. */
 function reordered(context: FlowContext): readonly JsonObject[] {
   const before = payers(context);
+  const { order } = context.slots;
+  if (isOrderOf(order, before)) {
+    return order.flatMap((no) => before.filter((item) => item.bindingNo === no));
+  }
   const first = before.filter((item) => item.bindingNo === context.slots.first);
   return [...first, ...before.filter((item) => item.bindingNo !== context.slots.first)];
+}
+
+/** A page filled in before a relation began or ended names others, and then counts for its first place only. */
+function isOrderOf(order: unknown, before: readonly JsonObject[]): order is readonly string[] {
+  return (
+    Array.isArray(order) &&
+    order.length === before.length &&
+    before.every((item) => order.filter((no) => no === item.bindingNo).length === 1)
+  );
 }
 
 const placed = (items: readonly JsonObject[]): readonly JsonObject[] =>
@@ -69,7 +83,9 @@ const machine = setup({
     isUnchecked: ({ context }) => context.data.checked !== true,
     isUnfetched: ({ context }) => context.data.items === undefined,
     hasTooFew: ({ context }) => payers(context).length < 2,
-    isFirstAlready: ({ context }) => payers(context)[0]?.bindingNo === context.slots.first,
+    isSameAlready: ({ context }) =>
+      payers(context).every((item, index) => item.bindingNo === reordered(context)[index]?.bindingNo),
+    isPage: ({ event }) => event.type === 'secure.done' && event.purpose === 'order',
   },
 }).createMachine({
   id: 'set-payer-order',
@@ -84,7 +100,7 @@ const machine = setup({
         { guard: 'isUnfetched', target: 'fetching' },
         { guard: 'hasTooFew', target: 'tooFew' },
         { guard: 'lacksFirst', target: 'choosing' },
-        { guard: 'isFirstAlready', target: 'already' },
+        { guard: 'isSameAlready', target: 'already' },
         { target: 'confirming' },
       ],
     },
@@ -118,8 +134,11 @@ const machine = setup({
       },
     },
     choosing: {
-      meta: { ask: { slot: 'first', reply: 'order.ask.first', listed: true } },
-      on: { provide: { target: 'deciding', actions: 'keepSlots' } },
+      meta: { ask: { slot: 'first', reply: 'order.ask.first', listed: true, secure: 'order' } },
+      on: {
+        provide: { target: 'deciding', actions: 'keepSlots' },
+        'secure.done': { guard: 'isPage', target: 'deciding', actions: 'keepSlots' },
+      },
     },
     confirming: {
       meta: { ask: { slot: 'confirm', reply: 'order.confirm', confirm: true } },
@@ -152,9 +171,10 @@ const machine = setup({
 
 export const setPayerOrder: Flow = {
   id: 'set-payer-order',
-  version: 1,
+  version: 2,
   machine,
-  invalidates: { region: ['first'] },
+  invalidates: { region: ['first', 'order'], first: ['order'] },
+  steps: ['region', 'person', 'first', 'confirm'],
   prompt: withLists,
   choices: (context) => payers(context).map((item) => ({ value: String(item.bindingNo), params: item })),
 };

@@ -1,12 +1,12 @@
 /** The end of a turn: which question the citizen is left with, and how it is put. */
 import { flowOf } from '../../flows/index.ts';
-import type { Asking, Choice, Frame } from '../domain/conversation.ts';
+import type { Asking, Choice, Frame, SecurePurpose } from '../domain/conversation.ts';
 import { makeId } from '../domain/ids.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { digestOf, newSecureToken } from '../domain/secure-token.ts';
 import { type Draft, say } from './draft.ts';
 import { MISSES_BEFORE_PERSON } from './repair.ts';
-import { restOf } from './stack.ts';
+import { restOf, rootFlow } from './stack.ts';
 import type { Rest } from './step.ts';
 import { fillTemplate } from './template.ts';
 
@@ -46,7 +46,21 @@ export function askTop(draft: Draft): void {
   const again: JsonObject = draft.isMissed ? { again: draft.misses } : {};
   const choices: JsonObject =
     asking.choices === undefined ? {} : { choices: asking.choices as unknown as Json };
-  say(draft, asking.reply, { ...asking.params, ...choices, ...again, ...secureParams(draft, asking) });
+  const place = placeOf(draft, asking.slot);
+  say(draft, asking.reply, {
+    ...asking.params,
+    ...choices,
+    ...again,
+    ...place,
+    ...secureParams(draft, asking),
+  });
+}
+
+/** Where the question stands among those of its task; a question of a sub-flow is one of the task's own. */
+function placeOf(draft: Draft, slot: string): JsonObject {
+  const steps = flowOf(rootFlow(draft))?.steps ?? [];
+  const step = steps.indexOf(slot) + 1;
+  return step === 0 ? {} : { step, steps: steps.length };
 }
 
 function askingOf(draft: Draft, frame: Frame, rest: Rest): Asking {
@@ -106,7 +120,18 @@ function secureParams(draft: Draft, asking: Asking): JsonObject {
   return { secure: asking.secure, url: draft.context.secureUrl(token), minutes: LINK_LIFETIME_MS / 60_000 };
 }
 
+/** What a page shows that asks the same as the chat: masked names and sums of the prompt itself, nothing more. */
+const SHOWN_ON_PAGE: { readonly [purpose in SecurePurpose]?: readonly string[] } = {
+  order: ['before'],
+  premium: ['bindingNo', 'otherName', 'relation', 'year', 'amountFen', 'balanceFen', 'closes'],
+  invitation: ['invitationNo', 'payerName', 'relation', 'expiresOn'],
+};
+
 function linkContext(draft: Draft, asking: Asking): JsonObject {
+  const names = SHOWN_ON_PAGE[asking.secure ?? 'verify'];
+  if (names !== undefined) {
+    return Object.fromEntries(Object.entries(asking.params).filter(([name]) => names.includes(name)));
+  }
   if (asking.secure !== 'relative') return {};
   const slots = draft.stack.at(-1)?.slots ?? {};
   const facts: readonly (readonly [string, Json | undefined])[] = [

@@ -82,10 +82,13 @@ export function stepFlow(flow: Flow, frame: Frame, event: FlowEvent, world: Worl
   return { frame: next, effects: effectsOf(flow, actions), rest: restOf(after), isIgnored: false };
 }
 
-/** Slots an event answers. A secure page answers its question; what else it brings hangs on that. */
-function answeredBy(event: FlowEvent, before: Rest): readonly string[] {
+/**
+ * Slots an event answers. A secure page answers its question; what else it brings hangs on that. A confirmation is
+ * never a slot, wherever it was given.
+ */
+function answeredBy(event: FlowEvent, { ask }: Rest): readonly string[] {
   if (event.type === 'provide') return Object.keys(event.slots);
-  return event.type === 'secure.done' && before.ask !== undefined ? [before.ask.slot] : [];
+  return event.type === 'secure.done' && ask !== undefined && ask.confirm !== true ? [ask.slot] : [];
 }
 
 /** Where a stored frame rests, without moving it. */

@@ -169,7 +169,8 @@ export interface Conversation {
 
 // === Secure pages
 
-export type SecurePurpose = 'verify' | 'relative' | 'my_data';
+/** `order`, `premium` and `invitation` show what the chat asks as well: whichever is answered first counts. */
+export type SecurePurpose = 'verify' | 'relative' | 'my_data' | 'order' | 'premium' | 'invitation';
 
 // === Commands: what the citizen wants of the dialogue
 

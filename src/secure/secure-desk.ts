@@ -11,17 +11,27 @@ import type { IdentityProvider, ProvedIdentity } from '../contracts/identity.ts'
 import type { LinkRow, Links, PersonRecord, Vault } from '../contracts/store.ts';
 import type { Slots } from '../domain/conversation.ts';
 import type { PersonRef } from '../domain/ids.ts';
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { maskName } from '../domain/masking.ts';
 import { digestOf, isSecureToken } from '../domain/secure-token.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { DOCUMENT_TYPES } from './documents.ts';
 import { type FieldFault, textOf } from './fields.ts';
 import { createLanes } from './lanes.ts';
+import { payersOf, readOrder } from './order-page.ts';
 import { pledgeFor } from './pledge.ts';
 import { type RelativeForm, readRelative } from './relative-page.ts';
+import { readTerms, rowsOf, type TermsPurpose } from './terms-page.ts';
 import { createVerifyPage } from './verify-page.ts';
-import type { FieldError, RelativeView, SecureView, SubmitResult, VerifyView } from './views.ts';
+import type {
+  FieldError,
+  OrderView,
+  RelativeView,
+  SecureView,
+  SubmitResult,
+  TermsView,
+  VerifyView,
+} from './views.ts';
 import { type Params, pageWords, wording } from './wording.ts';
 
 export interface SecureDeskParts {
@@ -78,13 +88,40 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
     };
   }
 
-  /** What the page and the 承诺书 call the people and the place. */
-  function aboutRelative(link: LinkRow, payer: PersonRecord) {
-    const relation = textOf(link.context.relation);
+  function viewOrder(link: LinkRow): OrderView {
+    const payers = payersOf(link.context).map(({ name, relation }) => ({
+      name,
+      relation: payerWord(relation),
+    }));
+    const words = pageWords(knowledge, { time: clockTime(link.expiresAt) });
+    return { state: 'open', purpose: 'order', provider: identity.id, payers, words };
+  }
+
+  function viewTerms(link: LinkRow, purpose: TermsPurpose): TermsView {
+    const { context, expiresAt } = link;
+    const relation = purpose === 'invitation' ? payerWord(context.relation) : relationWord(context.relation);
+    const rows = rowsOf(purpose, context, relation);
+    const words = pageWords(knowledge, { relation, time: clockTime(expiresAt) });
+    return { state: 'open', purpose, provider: identity.id, rows, words };
+  }
+
+  /** What the dependent is to the payer. */
+  function relationWord(code: Json | undefined): string {
+    const relation = textOf(code);
     const labels: { readonly [relation: string]: { readonly label: string } | undefined } =
       knowledge.lexicon.relations;
+    return labels[relation]?.label ?? relation;
+  }
+
+  /** The same relation, said of the payer to the dependent. */
+  function payerWord(code: Json | undefined): string {
+    return knowledge.replies.get(`label.payer_of.${textOf(code)}`)?.text ?? relationWord(code);
+  }
+
+  /** What the page and the 承诺书 call the people and the place. */
+  function aboutRelative(link: LinkRow, payer: PersonRecord) {
     return {
-      relation: labels[relation]?.label ?? relation,
+      relation: relationWord(link.context.relation),
       region:
         knowledge.regions.get(textOf(link.context.region))?.name ??
         wording(knowledge, 'secure.relative.region_unknown'),
@@ -123,9 +160,23 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
     return complete(digest, { dependent, dependentName: name, dependentAge: form.age, pledge }, name);
   }
 
-  async function complete(digest: string, slots: Slots, name: string): Promise<SubmitResult> {
+  async function submitOrder(link: LinkRow, digest: string, fields: JsonObject): Promise<SubmitResult> {
+    const form = readOrder(fields, payersOf(link.context));
+    if (form.kind === 'refused') return refused('open', form.faults);
+    return complete(digest, form.slots, form.first);
+  }
+
+  async function submitTerms(purpose: TermsPurpose, link: LinkRow, digest: string, fields: JsonObject) {
+    const form = readTerms(purpose, fields, link.context);
+    if (form.kind === 'refused') return refused('open', form.faults);
+    const name = textOf(link.context.otherName ?? link.context.payerName);
+    return complete(digest, form.slots, name, form.answer === 'no');
+  }
+
+  async function complete(digest: string, slots: Slots, name: string, isNo = false): Promise<SubmitResult> {
     const outcome = await links.completeLink(digest, slots);
-    if (outcome === 'completed') return { ok: true, next: 'done', summary: { name } };
+    const summary = isNo ? ({ name, isNo } as const) : { name };
+    if (outcome === 'completed') return { ok: true, next: 'done', summary };
     return refused(outcome, [{ field: 'link', reply: `secure.error.link_${outcome}` }]);
   }
 
@@ -137,11 +188,45 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
     return { ok: false, state, errors };
   }
 
+  /** Undefined for links of pages that are not among these. */
+  async function viewOf(link: LinkRow): Promise<SecureView | undefined> {
+    switch (link.purpose) {
+      case 'verify':
+        return viewVerify(link);
+      case 'relative':
+        return viewRelative(link);
+      case 'order':
+        return viewOrder(link);
+      case 'premium':
+      case 'invitation':
+        return viewTerms(link, link.purpose);
+      default:
+        return undefined;
+    }
+  }
+
+  async function take(link: LinkRow, digest: string, fields: JsonObject): Promise<SubmitResult> {
+    switch (link.purpose) {
+      case 'verify':
+        return submitVerify(link, digest, fields);
+      case 'relative':
+        return submitRelative(link, digest, fields);
+      case 'order':
+        return submitOrder(link, digest, fields);
+      case 'premium':
+      case 'invitation':
+        return submitTerms(link.purpose, link, digest, fields);
+      default:
+        return refused('unknown', [{ field: 'link', reply: 'secure.error.link_unknown' }]);
+    }
+  }
+
   return {
     async open(token) {
       const { state, link } = await find(token);
       if (state === 'open' && link !== undefined) {
-        return link.purpose === 'verify' ? viewVerify(link) : viewRelative(link);
+        const view = await viewOf(link);
+        if (view !== undefined) return view;
       }
       const words = pageWords(knowledge, {});
       if (state === 'open' || link === undefined) return { state: 'unknown', words };
@@ -153,8 +238,7 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
         if (state !== 'open' || link === undefined) {
           return refused(state, [{ field: 'link', reply: `secure.error.link_${state}` }]);
         }
-        const submit = link.purpose === 'verify' ? submitVerify : submitRelative;
-        return submit(link, digest, fields);
+        return take(link, digest, fields);
       });
     },
   };

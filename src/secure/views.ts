@@ -3,6 +3,7 @@ import type { IdentityOption } from '../contracts/identity.ts';
 import type { SecurePurpose } from '../domain/conversation.ts';
 import type { DocumentType } from '../domain/insurance.ts';
 import type { Pledge } from './pledge.ts';
+import type { TermsPurpose, TermsRow } from './terms-page.ts';
 
 export type Words = { readonly [id: string]: string };
 
@@ -38,7 +39,25 @@ export interface RelativeView {
   readonly words: Words;
 }
 
-export type SecureView = ShutView | VerifyView | RelativeView;
+export interface OrderView {
+  readonly state: 'open';
+  readonly purpose: 'order';
+  readonly provider: string;
+  /** As they are charged now; masked names. */
+  readonly payers: readonly { readonly name: string; readonly relation: string }[];
+  readonly words: Words;
+}
+
+export interface TermsView {
+  readonly state: 'open';
+  readonly purpose: TermsPurpose;
+  readonly provider: string;
+  /** Each `label` is worded by `<purpose>.row.<label>`. */
+  readonly rows: readonly TermsRow[];
+  readonly words: Words;
+}
+
+export type SecureView = ShutView | VerifyView | RelativeView | OrderView | TermsView;
 
 export interface FieldError {
   /** Name of the field, or `link` when the page as a whole can no longer be sent. */
@@ -48,7 +67,12 @@ export interface FieldError {
 }
 
 export type SubmitResult =
-  | { readonly ok: true; readonly next: 'done'; readonly summary: { readonly name: string } }
+  | {
+      readonly ok: true;
+      readonly next: 'done';
+      /** `isNo` when the citizen said no to what was shown. */
+      readonly summary: { readonly name: string; readonly isNo?: true };
+    }
   /** The person is named; a proof is now expected with this challenge. */
   | { readonly ok: true; readonly next: 'code'; readonly challenge: string }
   | {

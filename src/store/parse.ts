@@ -47,7 +47,7 @@ function whole<Type>() {
 type Kind<K extends InboundContent['kind']> = Extract<InboundContent, { readonly kind: K }>;
 
 const choices = z.array(whole<Choice>()({ value: text, label: text }));
-const purpose = z.enum(['verify', 'relative', 'my_data']);
+const purpose = z.enum(['verify', 'relative', 'my_data', 'order', 'premium', 'invitation']);
 
 // === Messages
 

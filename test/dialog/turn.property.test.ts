@@ -188,15 +188,7 @@ class Talk {
       case 'secure': {
         const link = this.links.at(-1);
         if (link === undefined) return undefined;
-        const slots =
-          link.purpose === 'verify'
-            ? { person: 'p_1', personName: '张*' }
-            : {
-                dependent: 'p_2',
-                dependentName: '王*',
-                dependentAge: 60,
-                pledge: { version: '1', digest: 'd', signedAt: '2026-11-22T01:00:00Z' },
-              };
+        const slots = slotsFor(link);
         return { kind: 'secure.done', link: link.id, purpose: link.purpose, slots };
       }
       case 'settled': {
@@ -242,10 +234,11 @@ class Talk {
   }
 
   checkAct(before: Conversation, content: InboundContent, task: NewTask): void {
-    expect(['text', 'choice']).toContain(content.kind);
+    expect(['text', 'choice', 'secure.done']).toContain(content.kind);
     expect(before.asking?.slot).toMatch(/^confirm/u);
-    // The summary was shown, and not too long ago.
-    expect(this.now - Date.parse(before.asking?.askedAt ?? '')).toBeLessThanOrEqual(CONFIRM_WITHIN_MS);
+    // The summary was shown, and not too long ago; a page shows it beside its own button.
+    if (content.kind === 'secure.done') expect(content.slots.answer).toBe('yes');
+    else expect(this.now - Date.parse(before.asking?.askedAt ?? '')).toBeLessThanOrEqual(CONFIRM_WITHIN_MS);
     expect(Date.parse(before.profile.person?.until ?? '')).toBeGreaterThan(this.now);
     expect(task.input.payer ?? task.input.person).toBe(before.profile.person?.ref as PersonRef);
     // Nobody else's: the relative is the one of the summary that was confirmed.
@@ -253,6 +246,21 @@ class Talk {
       expect(task.input.dependent).toBe(before.stack.at(-1)?.slots.dependent);
     }
   }
+}
+
+/** What the page of a link tells the conversation. */
+function slotsFor({ purpose, context }: NewLink): JsonObject {
+  const { before, ...shown } = context;
+  const nos = (Array.isArray(before) ? before : []).map((item) => (item as JsonObject).bindingNo ?? null);
+  if (purpose === 'verify') return { person: 'p_1', personName: '张*' };
+  if (purpose === 'order') return { first: nos.at(-1) ?? null, order: nos.toReversed() };
+  if (purpose !== 'relative') return { ...shown, answer: 'yes' };
+  return {
+    dependent: 'p_2',
+    dependentName: '王*',
+    dependentAge: 60,
+    pledge: { version: '1', digest: 'd', signedAt: '2026-11-22T01:00:00Z' },
+  };
 }
 
 function resultFor(task: NewTask, pick: number): JsonObject {

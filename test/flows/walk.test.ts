@@ -99,6 +99,22 @@ const EVENTS: readonly FlowEvent[] = [
   { type: 'task.settled', outcome: 'failed', result: {} },
   { type: 'secure.done', purpose: 'verify', slots: { personName: '张*' } },
   { type: 'secure.done', purpose: 'relative', slots: { dependent: 'p_1', dependentName: '王*' } },
+  { type: 'secure.done', purpose: 'order', slots: { first: 'b2', order: ['b2', 'b1'] } },
+  ...['yes', 'no'].flatMap((answer): FlowEvent[] => [
+    {
+      type: 'secure.done',
+      purpose: 'premium',
+      slots: { answer, bindingNo: 'b1', year: 2027, amountFen: 40_000 },
+    },
+    { type: 'secure.done', purpose: 'invitation', slots: { answer, invitationNo: 'i1' } },
+  ]),
+  // A page that showed something else than what is asked now.
+  {
+    type: 'secure.done',
+    purpose: 'premium',
+    slots: { answer: 'yes', bindingNo: 'b9', year: 2027, amountFen: 1 },
+  },
+  { type: 'secure.done', purpose: 'invitation', slots: { answer: 'yes', invitationNo: 'i9' } },
   { type: 'child.done', flow: 'verify-identity', outcome: 'done' },
   { type: 'child.done', flow: 'verify-identity', outcome: 'cancelled' },
 ];
@@ -139,8 +155,10 @@ function walk(flow: Flow): readonly Visit[] {
     visits.push(visit);
     for (const event of EVENTS) {
       // A lapsed proof matters where an answer leads on.
-      for (const verified of event.type === 'affirm' || event.type === 'provide' ? [true, false] : [true]) {
+      for (const verified of LEADS_ON.has(event.type) ? [true, false] : [true]) {
         const before = lookAt(flow, visit.stepped.frame, { verified });
+        // The turn hands a page's answer only to the question that offered such a page.
+        if (event.type === 'secure.done' && event.purpose !== before.ask?.secure) continue;
         if (event.type === 'provide' && !isAbout(before.ask?.slot, event.slots)) continue;
         const stepped = stepFlow(flow, visit.stepped.frame, event, { verified });
         if (stepped.isIgnored) continue;
@@ -151,6 +169,12 @@ function walk(flow: Flow): readonly Visit[] {
   }
   return visits;
 }
+
+const LEADS_ON: ReadonlySet<FlowEvent['type']> = new Set(['affirm', 'provide', 'secure.done']);
+
+/** Said in the chat, or on the page that showed the same. */
+const isYes = (event: FlowEvent | undefined): boolean =>
+  event?.type === 'affirm' || (event?.type === 'secure.done' && event.slots.answer === 'yes');
 
 /** Answers to other questions only pile up slots; the turn's own tests play those. */
 function isAbout(slot: string | undefined, slots: Slots): boolean {
@@ -193,9 +217,14 @@ describe.each(Object.values(FLOWS) as readonly Flow[])('flow $id', (flow) => {
       [],
     );
     const submitting = visits.filter(({ stepped }) => actsOf(stepped.effects).length > 0);
-    expect(
-      submitting.filter(({ lastEvent, wasConfirm }) => lastEvent?.type !== 'affirm' || !wasConfirm),
-    ).toEqual([]);
+    expect(submitting.filter(({ lastEvent, wasConfirm }) => !isYes(lastEvent) || !wasConfirm)).toEqual([]);
+  });
+
+  it('submits nothing when the page answered about something else than what is asked', () => {
+    const stale = visits.filter(
+      ({ lastEvent }) => lastEvent?.type === 'secure.done' && /[bi]9/u.test(JSON.stringify(lastEvent.slots)),
+    );
+    expect(stale.flatMap(({ stepped }) => actsOf(stepped.effects))).toEqual([]);
   });
 
   it('submits nothing for a person whose proof of identity has lapsed', () => {

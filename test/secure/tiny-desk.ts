@@ -42,6 +42,27 @@ const PEOPLE: readonly DemoPerson[] = [
   },
 ];
 
+/** What the conversation hands to the pages that ask the same as it does. */
+const SHOWN: { readonly [purpose in SecurePurpose]?: JsonObject } = {
+  order: {
+    before: [
+      { bindingNo: 'b1', otherName: '田*', relation: 'parent', place: 1 },
+      { bindingNo: 'b2', otherName: '李*', relation: 'spouse', place: 2 },
+      { bindingNo: 'b3', otherName: '田*明', relation: 'sibling', place: 3 },
+    ],
+  },
+  premium: {
+    bindingNo: 'b1',
+    otherName: '秦*',
+    relation: 'child',
+    year: 2027,
+    amountFen: 40_000,
+    balanceFen: 318_050,
+    closes: '2026-12-25',
+  },
+  invitation: { invitationNo: 'i1', payerName: '赵*', relation: 'spouse', expiresOn: '2026-12-01' },
+};
+
 /** Bytes that differ each time and are the same in each run. */
 export function countingRandom(): Random {
   let count = 0;
@@ -129,6 +150,8 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
   });
 
   async function contextOf(purpose: SecurePurpose): Promise<JsonObject> {
+    const shown = SHOWN[purpose];
+    if (shown !== undefined) return shown;
     return purpose === 'verify' ? {} : { payer: await remember(PAYER), relation: 'child', region: '990000' };
   }
 

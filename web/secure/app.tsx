@@ -1,16 +1,19 @@
 /** The secure page: asks what its link opens, shows it, and ends on a screen that leads back to the talk. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useElder } from '../shared/elder.ts';
+import { Order } from './order.tsx';
 import { Relative } from './relative.tsx';
+import { Terms } from './terms.tsx';
 import { Verify } from './verify.tsx';
-import { type Answer, load, type ShutView, type View, type Words } from './wire.ts';
+import { type Answer, load, type OpenView, type ShutView, type View, type Words } from './wire.ts';
 import { WORDS } from './words.ts';
 
 type Shown =
   | View
   | 'loading'
   | 'unreachable'
-  | { readonly state: 'done'; readonly purpose: string; readonly name: string; readonly words: Words };
+  | { readonly state: 'done'; readonly end: string; readonly name: string; readonly words: Words };
 
 export function App() {
   const [shown, show] = useState<Shown>('loading');
@@ -32,7 +35,8 @@ export function App() {
     if (typeof shown === 'string') return;
     const { words } = shown;
     if (answer.ok && answer.next === 'done' && shown.state === 'open') {
-      show({ state: 'done', purpose: shown.purpose, name: answer.summary.name, words });
+      const end = `${shown.purpose}.done${answer.summary.isNo === true ? '_no' : ''}`;
+      show({ state: 'done', end, name: answer.summary.name, words });
     } else if (!answer.ok && answer.state !== 'open') {
       show({ state: answer.state, words });
     }
@@ -42,23 +46,32 @@ export function App() {
   if (shown === 'unreachable') return <Frame>{<Unreachable onAgain={() => void open()} />}</Frame>;
   const { words } = shown;
   if (shown.state === 'done') {
-    const lead = words[`${shown.purpose}.done_lead`]?.replace('{name}', shown.name);
+    const lead = words[`${shown.end}_lead`]?.replace('{name}', shown.name);
     return (
       <Frame words={words}>
-        <End good title={words[`${shown.purpose}.done`]} lead={lead} words={words} />
+        <End good title={words[shown.end]} lead={lead} words={words} />
       </Frame>
     );
   }
   if (shown.state !== 'open') return <Frame words={words}>{<Shut view={shown} />}</Frame>;
   return (
     <Frame words={words} provider={shown.provider} isOpen>
-      {shown.purpose === 'verify' ? (
-        <Verify view={shown} onAnswer={answered} />
-      ) : (
-        <Relative view={shown} onAnswer={answered} />
-      )}
+      <Page view={shown} onAnswer={answered} />
     </Frame>
   );
+}
+
+function Page({ view, onAnswer }: { view: OpenView; onAnswer: (answer: Answer) => void }) {
+  switch (view.purpose) {
+    case 'verify':
+      return <Verify view={view} onAnswer={onAnswer} />;
+    case 'relative':
+      return <Relative view={view} onAnswer={onAnswer} />;
+    case 'order':
+      return <Order view={view} onAnswer={onAnswer} />;
+    default:
+      return <Terms view={view} onAnswer={onAnswer} />;
+  }
 }
 
 interface FrameProps {
@@ -69,9 +82,15 @@ interface FrameProps {
 }
 
 function Frame({ words, provider, isOpen, children }: FrameProps) {
+  const [isElder, setElder] = useElder();
   return (
     <>
-      <header class="head">{words?.service ?? ''}</header>
+      <header class="head">
+        <span>{words?.service ?? ''}</span>
+        <button type="button" class="plain" aria-pressed={isElder} onClick={() => setElder(!isElder)}>
+          {isElder ? WORDS.elderOff : WORDS.elder}
+        </button>
+      </header>
       <main>
         {provider === 'demo' && <p class="demo">{words?.demo}</p>}
         {children}

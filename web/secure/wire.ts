@@ -32,11 +32,28 @@ export interface RelativeView {
   readonly words: Words;
 }
 
+export interface OrderView {
+  readonly state: 'open';
+  readonly purpose: 'order';
+  readonly provider: string;
+  readonly payers: readonly { readonly name: string; readonly relation: string }[];
+  readonly words: Words;
+}
+
+export interface TermsView {
+  readonly state: 'open';
+  readonly purpose: 'premium' | 'invitation';
+  readonly provider: string;
+  readonly rows: readonly { readonly label: string; readonly value: string }[];
+  readonly words: Words;
+}
+
 export interface ShutView {
   readonly state: 'used' | 'lapsed' | 'unknown';
   readonly words: Words;
 }
-export type View = VerifyView | RelativeView | ShutView;
+export type OpenView = VerifyView | RelativeView | OrderView | TermsView;
+export type View = OpenView | ShutView;
 
 export interface FieldError {
   readonly field: string;
@@ -44,7 +61,11 @@ export interface FieldError {
 }
 
 export type Answer =
-  | { readonly ok: true; readonly next: 'done'; readonly summary: { readonly name: string } }
+  | {
+      readonly ok: true;
+      readonly next: 'done';
+      readonly summary: { readonly name: string; readonly isNo?: boolean };
+    }
   | { readonly ok: true; readonly next: 'code'; readonly challenge: string }
   | {
       readonly ok: false;
