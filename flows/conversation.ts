@@ -2,7 +2,8 @@
  * conversation: who has the floor.
  *
  * `bot` talks until a person is wanted; while `waiting` for one the bot goes on helping; in `human`
- * the bot is silent; a case that is given back or a new word after closing returns to `bot`. There
+ * the bot is silent, until the clerk lets go: gives the case back, releases it to the others, or offers
+ * an act that the citizen confirms with the bot. After closing, the next word is the bot's again. There
  * is one owner at a time, and this machine is the only place that says who.
  */
 import { initialTransition, setup, transition } from 'xstate';
@@ -11,8 +12,11 @@ import type { ConversationStatus } from '../src/domain/conversation.ts';
 export type ConversationEvent =
   | { readonly type: 'person_wanted' }
   | { readonly type: 'claimed' }
+  | { readonly type: 'released' }
+  | { readonly type: 'act_offered' }
   | { readonly type: 'given_back' }
   | { readonly type: 'closed' }
+  | { readonly type: 'reopened' }
   | { readonly type: 'citizen_wrote' };
 
 export const conversation = setup({
@@ -21,10 +25,10 @@ export const conversation = setup({
   id: 'conversation',
   initial: 'bot',
   states: {
-    bot: { on: { person_wanted: 'waiting', claimed: 'human' } },
+    bot: { on: { person_wanted: 'waiting', claimed: 'human', closed: 'closed', reopened: 'human' } },
     waiting: { on: { claimed: 'human', given_back: 'bot', closed: 'closed' } },
-    human: { on: { given_back: 'bot', closed: 'closed' } },
-    closed: { on: { citizen_wrote: 'bot', person_wanted: 'waiting' } },
+    human: { on: { released: 'waiting', act_offered: 'waiting', given_back: 'bot', closed: 'closed' } },
+    closed: { on: { citizen_wrote: 'bot', person_wanted: 'waiting', reopened: 'human' } },
   },
 });
 

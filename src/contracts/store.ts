@@ -30,6 +30,7 @@ import type {
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
+import type { DeskStore, NewRating } from './desk-store.ts';
 import type { KeyStore } from './keys.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Retention } from './retention.ts';
@@ -84,6 +85,8 @@ export interface TurnCommit {
   readonly links: readonly NewLink[];
   readonly timers: readonly NewTimer[];
   readonly cases: readonly Case[];
+  /** What the citizen thought of closed cases. */
+  readonly ratings?: readonly NewRating[];
   /** The words of this turn, when what they mean was not sure: kept for people who improve the examples. */
   readonly uncertain?: UncertainWords;
 }
@@ -365,6 +368,7 @@ export interface Store
     Retention,
     Links,
     Cases,
+    DeskStore,
     OfficeFeed,
     Withdrawals,
     ReviewItems,

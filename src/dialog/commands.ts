@@ -10,6 +10,7 @@ import type { Listening } from '../understanding/understander.ts';
 import { type Draft, say, todayOf } from './draft.ts';
 import { saidInPassing, withoutNumber } from './passing.ts';
 import { isAsked } from './prompt.ts';
+import { rate } from './rating.ts';
 import { back, cancel, correct, miss, reopen, repeat, restart } from './repair.ts';
 import { answer, answerWithEntry, askBack, greet, outOfScope, thank } from './respond.ts';
 import { deliver, pushFlow, restOf, rootFlow, rootIndex } from './stack.ts';
@@ -62,6 +63,7 @@ export function applyChoice(draft: Draft, value: string): void {
   else if (kind === 'flow' && flowOf(name) !== undefined) startFlow(draft, name, {});
   else if (kind === 'intent') applyIntent(draft, name as Intent);
   else if (kind === 'faq') answerWithEntry(draft, name);
+  else if (kind === 'csat') rate(draft, name);
   else if (asking?.choices?.some((choice) => choice.value === value)) answerWith(draft, value);
   else if (asking !== undefined && asking.choices === undefined) applyText(draft, value, []);
   else say(draft, 'repair.stale_choice');

@@ -3,6 +3,7 @@
  * commands and effects are worked off. Lives within one call of `turn`; nothing outside sees it change.
  */
 import type { World } from '../../flows/flow.ts';
+import type { NewRating } from '../contracts/desk-store.ts';
 import type { NewLink, NewTask, NewTimer } from '../contracts/store.ts';
 import type {
   Asking,
@@ -47,6 +48,9 @@ export interface NewCase {
   readonly findings: readonly Finding[];
   /** The complaint, when it came from one. */
   readonly symptom?: Symptom;
+  /** A closed case taken up again under its number. */
+  readonly reopens?: true;
+  readonly previous?: CaseId;
 }
 
 export interface Draft {
@@ -60,11 +64,13 @@ export interface Draft {
   offered: readonly Intent[] | undefined;
   askedBack: string | undefined;
   openCase: CaseId | undefined;
+  lastCase: Conversation['lastCase'];
   readonly replies: Reply[];
   readonly tasks: NewTask[];
   readonly links: NewLink[];
   readonly timers: NewTimer[];
   readonly cases: NewCase[];
+  readonly ratings: NewRating[];
   /** Codes for the turn log. */
   readonly events: string[];
   readonly effects: string[];
@@ -90,11 +96,13 @@ export function draftOf(conversation: Conversation, context: TurnContext): Draft
     offered: conversation.offered,
     askedBack: undefined,
     openCase: conversation.openCase,
+    lastCase: conversation.lastCase,
     replies: [],
     tasks: [],
     links: [],
     timers: [],
     cases: [],
+    ratings: [],
     events: [],
     effects: [],
     understanding: undefined,

@@ -3,16 +3,18 @@
  * orchestrates. A crash before the commit changes nothing; after it, nothing is lost.
  */
 import type { Clock, Random } from '../contracts/clock.ts';
+import type { DeskStore } from '../contracts/desk-store.ts';
 import type { Cases, InboxItem, Mailbox, Outbox, TurnLog } from '../contracts/store.ts';
 import type { Case } from '../domain/case.ts';
 import type { Conversation, OutboundPart, Reply } from '../domain/conversation.ts';
-import type { ConversationId } from '../domain/ids.ts';
+import type { CaseId, ConversationId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Understander } from '../understanding/understander.ts';
 import { uncertainWords } from './doubt.ts';
 import { type Elsewhere, todayOf } from './draft.ts';
 import { broughtTo, pinOf } from './edition.ts';
+import { outlook } from './outlook.ts';
 import { render } from './render.ts';
 import { type Turn, turn } from './turn.ts';
 
@@ -22,7 +24,7 @@ const STALE_RETRIES = 5;
 const TRANSCRIPT_LINES = 60;
 
 export interface ManagerDeps {
-  readonly store: Mailbox & Outbox & Cases;
+  readonly store: Mailbox & Outbox & Cases & Pick<DeskStore, 'queueOf'>;
   /** Of the version asked for while it is kept, else of the newest; never with what is withdrawn. */
   readonly knowledge: (version?: string) => Knowledge;
   readonly understander: (version?: string) => Understander;
@@ -73,7 +75,8 @@ async function takeTurn(deps: ManagerDeps, loaded: Conversation, items: Items): 
   try {
     result = think(deps, library, before, items);
     cases = await casesOf(deps, result, items);
-    parts = numbered(result.replies, cases).map((reply) => render(reply, library.knowledge));
+    const told = await withCases(deps, library.knowledge, result, cases);
+    parts = told.map((reply) => render(reply, library.knowledge));
   } catch (error) {
     deps.onFailure?.(before.id, error);
     return giveUpOrRetry(deps, loaded, items);
@@ -88,6 +91,7 @@ async function takeTurn(deps: ManagerDeps, loaded: Conversation, items: Items): 
     links: result.links,
     timers: result.timers,
     cases,
+    ...(result.ratings.length === 0 ? {} : { ratings: result.ratings }),
     ...(uncertain === undefined ? {} : { uncertain }),
   });
   if (committed === 'committed') deps.onTurn?.(result, parts);
@@ -139,19 +143,26 @@ async function casesOf(deps: ManagerDeps, result: Turn, items: Items): Promise<r
     .map(({ who, part, at }) => ({ who, text: part.text, at }));
   const openedAt = new Date(deps.clock.now()).toISOString();
   const day = todayOf({ now: deps.clock.now() });
+  const lines = [...transcript, ...newLines(items, history.length === 0)];
   return Promise.all(
-    result.cases.map(async ({ id, reason, findings, symptom }) => ({
-      id,
-      number: await deps.store.nextCaseNumber(day),
-      conversation: conversation.id,
-      status: 'open' as const,
-      reason,
-      findings,
-      transcript: [...transcript, ...newLines(items, history.length === 0)],
-      openedAt,
-      ...(conversation.profile.region === undefined ? {} : { region: conversation.profile.region }),
-      ...(symptom === undefined ? {} : { symptom }),
-    })),
+    result.cases.map(async ({ id, reason, findings, symptom, reopens, previous }) => {
+      const before = reopens === true ? await deps.store.caseById(id) : undefined;
+      const { closed: _, ...kept } = before ?? {};
+      return {
+        ...kept,
+        id,
+        number: before?.number ?? (await deps.store.nextCaseNumber(day)),
+        conversation: conversation.id,
+        status: 'open' as const,
+        reason,
+        findings: findings.length > 0 ? findings : (before?.findings ?? []),
+        transcript: lines,
+        openedAt: before?.openedAt ?? openedAt,
+        ...(conversation.profile.region === undefined ? {} : { region: conversation.profile.region }),
+        ...(symptom === undefined ? {} : { symptom }),
+        ...(previous === undefined ? {} : { previous }),
+      };
+    }),
   );
 }
 
@@ -163,12 +174,24 @@ function newLines(items: Items, isHistoryEmpty: boolean): Case['transcript'] {
   );
 }
 
-/** Replies that speak of a case name its number, which only now exists. */
-function numbered(replies: readonly Reply[], cases: readonly Case[]): readonly Reply[] {
-  return replies.map((reply) => {
-    const found = cases.find(({ id }) => id === reply.params.case);
-    return found === undefined ? reply : { ...reply, params: { ...reply.params, caseNumber: found.number } };
-  });
+/** Replies that speak of a case name its number, which only now exists, and say how long it may take. */
+async function withCases(
+  deps: ManagerDeps,
+  knowledge: Knowledge,
+  { replies, conversation }: Turn,
+  cases: readonly Case[],
+): Promise<readonly Reply[]> {
+  return Promise.all(
+    replies.map(async (reply) => {
+      const { case: id } = reply.params;
+      if (typeof id !== 'string') return reply;
+      const number = cases.find((one) => one.id === id)?.number;
+      const queue = await deps.store.queueOf(id as CaseId);
+      const here = { knowledge, region: conversation.profile.region, now: deps.clock.now() };
+      const named = number === undefined ? {} : { caseNumber: number };
+      return { ...reply, params: { ...reply.params, ...named, ...outlook(here, queue) } };
+    }),
+  );
 }
 
 function logOf(knowledge: string, before: Conversation, result: Turn, costMs: number): TurnLog {

@@ -1,6 +1,5 @@
 /** News that nobody in the conversation typed: results of tasks, the office, staff. */
 
-import { nextStatus } from '../../flows/conversation.ts';
 import type { InboundContent } from '../domain/conversation.ts';
 import type { FactValue } from '../domain/fact.ts';
 import { makeId } from '../domain/ids.ts';
@@ -100,24 +99,4 @@ function remind(draft: Draft, params: JsonObject): void {
   const dueAt = outsideQuietHours(now);
   if (dueAt > now) draft.timers.push({ name: 'invitation_reminder', dueAt, params });
   else draft.tasks.push({ id: makeId('task', random), name: 'check-invitation', input: params });
-}
-
-export function applyStaff(draft: Draft, staff: InboundContent & { readonly kind: 'staff' }): void {
-  switch (staff.event) {
-    case 'replied':
-      say(draft, 'staff.replied', { text: staff.text ?? '' });
-      return;
-    case 'claimed':
-      draft.status = nextStatus(draft.status, { type: 'claimed' });
-      say(draft, 'staff.claimed');
-      return;
-    case 'given_back':
-      draft.status = nextStatus(draft.status, { type: 'given_back' });
-      say(draft, 'staff.given_back');
-      return;
-    case 'closed':
-      draft.status = nextStatus(draft.status, { type: 'closed' });
-      draft.openCase = undefined;
-      say(draft, 'staff.closed');
-  }
 }

@@ -29,7 +29,8 @@ const DELIVERY_LIMIT = 64;
 export function pushFlow(draft: Draft, id: string, slots: Slots, child: boolean): void {
   const flow = flowOf(id);
   if (flow === undefined) throw new Error(`There is no flow '${id}'; add it to flows/index.ts`);
-  if (draft.stack.length >= STACK_LIMIT) {
+  // A person can be had at any depth: the frame is over before anything else is pushed.
+  if (draft.stack.length >= STACK_LIMIT && id !== 'hand-off') {
     say(draft, 'repair.too_many_tasks');
     return;
   }
@@ -189,15 +190,26 @@ function submit(draft: Draft, index: number, task: string, input: JsonObject): v
   draft.stack[index] = { ...(draft.stack[index] as Frame), task: id };
 }
 
+/** Who wants a person again within these days of the closing is still about the same thing, and keeps number and history. */
+export const REOPEN_WITHIN_MS = 3 * 24 * 3_600_000;
+
 function openCase(draft: Draft, reason: string): void {
-  if (draft.openCase !== undefined) {
-    say(draft, 'hand_off.already', { case: draft.openCase });
+  const { openCase: open, lastCase } = draft;
+  draft.status = nextStatus(draft.status, { type: 'person_wanted' });
+  if (open !== undefined) {
+    say(draft, 'hand_off.already', { case: open });
+    return;
+  }
+  const found = { reason, findings: draft.findings, ...matterOf(draft) };
+  const closedAt = lastCase === undefined ? Number.NaN : Date.parse(lastCase.closedAt);
+  if (lastCase !== undefined && draft.context.now - closedAt <= REOPEN_WITHIN_MS) {
+    draft.cases.push({ ...found, id: lastCase.id, reopens: true });
+    draft.openCase = lastCase.id;
+    say(draft, 'hand_off.reopened', { case: lastCase.id });
     return;
   }
   const id = makeId('case', draft.context.random);
-  const matter = matterOf(draft);
-  draft.cases.push({ id, reason, findings: draft.findings, ...matter });
+  draft.cases.push({ ...found, id, ...(lastCase === undefined ? {} : { previous: lastCase.id }) });
   draft.openCase = id;
-  draft.status = nextStatus(draft.status, { type: 'person_wanted' });
   say(draft, 'hand_off.opened', { case: id });
 }

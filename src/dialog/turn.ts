@@ -3,6 +3,7 @@
  * Same input, same output; nothing is sent, stored or looked up outside what it is handed.
  */
 import { nextStatus } from '../../flows/conversation.ts';
+import type { NewRating } from '../contracts/desk-store.ts';
 import type { NewLink, NewTask, NewTimer } from '../contracts/store.ts';
 import type { Conversation, Inbound, InboundContent, MaskedKind, Reply } from '../domain/conversation.ts';
 import type { Finding } from '../domain/fact.ts';
@@ -10,9 +11,10 @@ import type { PersonRef } from '../domain/ids.ts';
 import type { Understanding } from '../domain/understanding.ts';
 import { applyChoice, applyText } from './commands.ts';
 import { type Draft, draftOf, type NewCase, say, type TurnContext } from './draft.ts';
-import { applyOffice, applySettled, applyStaff, applyTimer } from './news.ts';
+import { applyOffice, applySettled, applyTimer } from './news.ts';
 import { askTop } from './prompt.ts';
 import { deliver, renewStack, restOf } from './stack.ts';
+import { applyStaff } from './staff.ts';
 
 /** How long a proof of identity holds within a conversation. */
 export const VERIFIED_FOR_MS = 30 * 60_000;
@@ -24,6 +26,7 @@ export interface Turn {
   readonly links: readonly NewLink[];
   readonly timers: readonly NewTimer[];
   readonly cases: readonly NewCase[];
+  readonly ratings: readonly NewRating[];
   readonly findings: readonly Finding[];
   readonly understanding: Understanding | undefined;
   readonly events: readonly string[];
@@ -124,7 +127,8 @@ function finish(draft: Draft, isQuiet: boolean): Turn {
   if (!draft.isMissed && !isQuiet) draft.misses = 0;
   if (draft.offered === draft.before.offered) draft.offered = undefined;
   const isSilent = isQuiet && draft.replies.length === 0;
-  if (draft.status !== 'human' && !isSilent) askTop(draft);
+  // A person has the floor, or has just said goodbye: the open question waits.
+  if (draft.status !== 'human' && draft.status !== 'closed' && !isSilent) askTop(draft);
   const { before, context } = draft;
   const conversation: Conversation = {
     id: before.id,
@@ -140,9 +144,22 @@ function finish(draft: Draft, isQuiet: boolean): Turn {
     ...(draft.offered === undefined ? {} : { offered: draft.offered }),
     ...(draft.offered === undefined || draft.askedBack === undefined ? {} : { askedBack: draft.askedBack }),
     ...(draft.openCase === undefined ? {} : { openCase: draft.openCase }),
+    ...(draft.lastCase === undefined ? {} : { lastCase: draft.lastCase }),
   };
-  const { replies, tasks, links, timers, cases, findings, understanding, events, effects } = draft;
-  return { conversation, replies, tasks, links, timers, cases, findings, understanding, events, effects };
+  const { replies, tasks, links, timers, cases, ratings, findings, understanding, events, effects } = draft;
+  return {
+    conversation,
+    replies,
+    tasks,
+    links,
+    timers,
+    cases,
+    ratings,
+    findings,
+    understanding,
+    events,
+    effects,
+  };
 }
 
 /** The secret of a link is said once and not kept with the conversation. */

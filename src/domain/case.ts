@@ -25,6 +25,8 @@ export interface Case {
   /** The complaint it began with; absent when the citizen only asked for a person. */
   readonly symptom?: Symptom;
   readonly closed?: ClosedCase;
+  /** The case before it in this conversation. */
+  readonly previous?: CaseId;
 }
 
 /** How a case ended. */

@@ -46,10 +46,30 @@ export type InboundContent =
   | { readonly kind: 'office'; readonly event: string; readonly params: JsonObject }
   | {
       readonly kind: 'staff';
-      readonly event: 'claimed' | 'replied' | 'given_back' | 'closed';
+      readonly event: StaffEvent;
+      readonly case?: CaseId;
+      /** Of a reply, a question, or an act offered: what its delivery is followed by. */
+      readonly reply?: string;
+      /** Masked words of staff. */
       readonly text?: string;
+      /** What is asked for: region, relation, material, verification. */
+      readonly what?: string;
+      /** The act offered, and what it is begun with. */
+      readonly flow?: string;
+      readonly slots?: Slots;
     }
   | { readonly kind: 'timer'; readonly name: string; readonly params: JsonObject };
+
+/** What staff of the help desk did that the citizen is told of. */
+export type StaffEvent =
+  | 'claimed'
+  | 'released'
+  | 'replied'
+  | 'asked'
+  | 'act_offered'
+  | 'given_back'
+  | 'closed'
+  | 'reopened';
 
 export type MaskedKind = 'id_number' | 'card_number' | 'phone';
 
@@ -162,6 +182,8 @@ export interface Conversation {
   /** Masked words that were asked back, to be read again once their meaning is chosen. */
   readonly askedBack?: string;
   readonly openCase?: CaseId;
+  /** The case that was closed last: who wants a person again soon gets it back. */
+  readonly lastCase?: { readonly id: CaseId; readonly closedAt: Instant };
   /** Version of the knowledge of the last turn. Running tasks keep it until the stack is empty. */
   readonly knowledge?: string;
   readonly updatedAt: Instant;

@@ -29,10 +29,10 @@ export function cases({ db, clock, inTx }: StoreContext, rooms: Rooms): Cases {
       .orderBy('number'),
   );
   // An open row only: of two who close at once one finds nothing left to close.
-  const close = prepared((p: { id: string; data: string }) =>
+  const close = prepared((p: { id: string; data: string; at: number; by: string }) =>
     db
       .updateTable('cases')
-      .set({ status: 'closed', data: p.data })
+      .set({ status: 'closed', data: p.data, closed_at: p.at, closed_by: p.by, wake_at: null })
       .where('id', '=', p.id)
       .where('status', '!=', 'closed')
       .returning('id'),
@@ -68,7 +68,7 @@ export function cases({ db, clock, inTx }: StoreContext, rooms: Rooms): Cases {
           ...(note === undefined ? {} : { note: maskNumbers(note).text }),
         };
         const data = JSON.stringify({ ...open, status: 'closed', closed } satisfies Case);
-        if ((await close(tx, { id, data })).rows.length === 0) return abandon('already');
+        if ((await close(tx, { id, data, by, at: clock.now() })).rows.length === 0) return abandon('already');
         await rooms.appendAudit(tx, {
           conversation: open.conversation,
           n: auditN,

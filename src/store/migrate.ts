@@ -12,6 +12,8 @@ import { AppError } from '../errors.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as withdrawals from './migrations/0002-withdrawals.ts';
 import * as reviewItems from './migrations/0003-review-items.ts';
+import * as channelLedger from './migrations/0004-channel-ledger.ts';
+import * as desk from './migrations/0005-desk.ts';
 import * as staffInbox from './migrations/0006-staff-inbox.ts';
 import * as personKeys from './migrations/0007-person-keys.breaking.ts';
 import * as rounds from './migrations/0008-rounds.ts';
@@ -27,6 +29,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-first-tables', up: firstTables.up },
   { name: '0002-withdrawals', up: withdrawals.up },
   { name: '0003-review-items', up: reviewItems.up },
+  { name: '0005-desk', up: desk.up },
+  { name: '0004-channel-ledger', up: channelLedger.up },
   { name: '0006-staff-inbox', up: staffInbox.up },
   // Breaking: what is sealed from now on the versions before cannot open.
   { name: '0007-person-keys.breaking', up: personKeys.up },

@@ -11,6 +11,7 @@ import { type AuditReport, verifyAudit } from './audit.ts';
 import type { Backend, Wire } from './backend.ts';
 import { cases } from './cases.ts';
 import { createContext } from './context.ts';
+import { desk } from './desk.ts';
 import { type DueScan, dueRows } from './due.ts';
 import { createBossEngine } from './engine-boss.ts';
 import { keyRing } from './keys.ts';
@@ -148,7 +149,7 @@ async function assemble(
   const store: Store = {
     ...mailbox(context, rooms),
     ...turns(context, rooms),
-    ...outbox(context),
+    ...outbox(context, rooms),
     ...tasks(context, rooms),
     ...vault(context, sealing, rooms),
     ...personalData(context, sealing, rooms),
@@ -156,6 +157,7 @@ async function assemble(
     ...retention(context, rooms),
     ...links(context, rooms),
     ...cases(context, rooms),
+    ...desk(context, rooms),
     ...officeFeed(context, rooms),
     ...withdrawals(context, rooms),
     ...reviewItems(context),

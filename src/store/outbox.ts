@@ -3,22 +3,38 @@ import { sql } from 'kysely';
 import type { HistoryLine, Outbox, OutboxItem } from '../contracts/store.ts';
 import type { ChannelId, InboundContent, OutboundPart } from '../domain/conversation.ts';
 import type { StoreContext } from './context.ts';
+import { recordDelivery } from './desk-turn.ts';
 import { readContent, readPart, toInstant } from './parse.ts';
 import { prepared } from './prepared.ts';
+import type { Rooms } from './rooms.ts';
+import type { Tx } from './tables.ts';
 
 const PARTS_AT_ONCE = 50;
 /** How far back the words of a pressed button are looked for. */
 const PARTS_WITH_CHOICES = 10;
 
-export function outbox(context: StoreContext): Outbox {
-  return { ...delivering(context), history: history(context) };
+export function outbox(context: StoreContext, rooms: Rooms): Outbox {
+  return { ...delivering(context, rooms), history: history(context) };
 }
 
 // === Delivering
 
-function delivering(context: StoreContext): Omit<Outbox, 'history'> {
+function delivering(context: StoreContext, rooms: Rooms): Omit<Outbox, 'history'> {
   const { db, clock, engine, inTx } = context;
   const { pending, close, retry, park } = deliveringStatements(context);
+  /** One part settled or set aside; the desk hears of it when staff said it. */
+  const settle = async (
+    state: 'sent' | 'parked' | 'dead',
+    code: string | undefined,
+    change: (tx: Tx) => Promise<{ readonly rows: readonly { readonly part: string }[] }>,
+  ): Promise<void> => {
+    const isForDesk = await inTx(async (tx) => {
+      const [row] = (await change(tx)).rows;
+      if (row === undefined) return false;
+      return recordDelivery(tx, rooms.desk, { part: row.part, state, code, at: clock.now() });
+    });
+    if (isForDesk) rooms.desk.ring();
+  };
   return {
     async duePartsOf(conversation) {
       const { rows } = await pending(db, { conversation });
@@ -38,20 +54,23 @@ function delivering(context: StoreContext): Omit<Outbox, 'history'> {
       );
     },
     async markSent(key) {
-      await inTx((tx) => close(tx, { key, state: 'sent', error: null, at: clock.now() }));
+      await settle('sent', undefined, (tx) =>
+        close(tx, { key, state: 'sent', error: null, at: clock.now() }),
+      );
     },
-    markFailed: (key, code, dueAt) =>
-      inTx(async (tx) => {
-        if (dueAt === undefined) {
-          await close(tx, { key, state: 'dead', error: code, at: clock.now() });
-          return;
-        }
+    async markFailed(key, code, dueAt) {
+      if (dueAt === undefined) {
+        await settle('dead', code, (tx) => close(tx, { key, state: 'dead', error: code, at: clock.now() }));
+        return;
+      }
+      await inTx(async (tx) => {
         const row = (await retry(tx, { key, code, dueAt })).rows[0];
         if (row === undefined) return;
         await engine.enqueueInTx(tx, { queue: 'outbox', key: row.conversation_id }, { startAt: dueAt });
-      }),
+      });
+    },
     async park(key) {
-      await inTx((tx) => park(tx, { key }));
+      await settle('parked', undefined, (tx) => park(tx, { key }));
     },
   };
 }
@@ -82,7 +101,8 @@ function deliveringStatements({ db }: StoreContext) {
         .updateTable('outbox')
         .set((eb) => ({ state: p.state, error: p.error, closed_at: p.at, attempts: eb('attempts', '+', 1) }))
         .where('key', '=', p.key)
-        .where('closed_at', 'is', null),
+        .where('closed_at', 'is', null)
+        .returning('part'),
     ),
     retry: prepared((p: { key: string; code: string; dueAt: number }) =>
       db
@@ -97,7 +117,8 @@ function deliveringStatements({ db }: StoreContext) {
         .updateTable('outbox')
         .set({ state: 'parked' })
         .where('key', '=', p.key)
-        .where('closed_at', 'is', null),
+        .where('closed_at', 'is', null)
+        .returning('part'),
     ),
   };
 }

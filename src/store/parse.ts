@@ -76,8 +76,22 @@ const content = z.discriminatedUnion('kind', [
   whole<Kind<'office'>>()({ kind: z.literal('office'), event: text, params: object }),
   whole<Kind<'staff'>>()({
     kind: z.literal('staff'),
-    event: z.enum(['claimed', 'replied', 'given_back', 'closed']),
+    event: z.enum([
+      'claimed',
+      'released',
+      'replied',
+      'asked',
+      'act_offered',
+      'given_back',
+      'closed',
+      'reopened',
+    ]),
+    case: named<CaseId>().exactOptional(),
+    reply: text.exactOptional(),
     text: text.exactOptional(),
+    what: text.exactOptional(),
+    flow: text.exactOptional(),
+    slots: object.exactOptional(),
   }),
   whole<Kind<'timer'>>()({ kind: z.literal('timer'), name: text, params: object }),
 ]) satisfies z.ZodType<InboundContent>;
@@ -147,6 +161,7 @@ const conversation = whole<Conversation>()({
   offered: z.array(named<Intent>()).exactOptional(),
   askedBack: z.string().exactOptional(),
   openCase: named<CaseId>().exactOptional(),
+  lastCase: z.object({ id: named<CaseId>(), closedAt: text }).exactOptional(),
   knowledge: text.exactOptional(),
   updatedAt: text,
 }) satisfies z.ZodType<Conversation>;
@@ -192,6 +207,7 @@ const caseRecord = whole<Case>()({
     trueCause: named<CauseId>().exactOptional(),
     note: text.exactOptional(),
   }).exactOptional(),
+  previous: named<CaseId>().exactOptional(),
 }) satisfies z.ZodType<Case>;
 
 const person = whole<Omit<PersonRecord, 'ref'>>()({

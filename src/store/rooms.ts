@@ -1,6 +1,7 @@
 /** The parts of the store that several others use inside their transactions. */
 import { type AppendAudit, audit } from './audit.ts';
 import type { StoreContext } from './context.ts';
+import { type DeskLog, deskLog } from './desk-events.ts';
 import { type InsertItem, insertItem, type PutInside, putInside } from './inside.ts';
 import { numbers, type TakeNumbers } from './numbers.ts';
 
@@ -9,6 +10,8 @@ export interface Rooms {
   readonly insertItem: InsertItem;
   readonly putInside: PutInside;
   readonly appendAudit: AppendAudit;
+  /** What happens to cases, in one line of numbers. */
+  readonly desk: DeskLog;
 }
 
 export function rooms(context: StoreContext): Rooms {
@@ -18,5 +21,6 @@ export function rooms(context: StoreContext): Rooms {
     insertItem: insert,
     putInside: putInside(context, insert),
     appendAudit: audit(context),
+    desk: deskLog(context),
   };
 }

@@ -1,6 +1,7 @@
 /** Takes the words out of a conversation and lets its state begin anew; what stays are ids, states and times. */
 import type { Conversation, InboundContent, OutboundPart } from '../domain/conversation.ts';
 import type { TaskId } from '../domain/ids.ts';
+import { scrubDesk } from './desk.ts';
 import { readCase, readContent, readConversation, readPart, toInstant, writeConversation } from './parse.ts';
 import type { Tx } from './tables.ts';
 
@@ -19,6 +20,7 @@ export async function scrub(tx: Tx, what: Scrubbing): Promise<void> {
   await scrubInbox(tx, what);
   await scrubOutbox(tx, what);
   await scrubCases(tx, what);
+  await scrubDesk(tx, what.conversation, GONE);
   const { conversation, now } = what;
   await tx
     .updateTable('tasks')

@@ -3,6 +3,8 @@
  * yes or no is 0 or 1: nothing here means one thing to SQLite and another to PostgreSQL.
  */
 import type { Kysely, Transaction } from 'kysely';
+import type { ChannelTables } from './channel-tables.ts';
+import type { DeskCaseColumns, DeskTables } from './desk-tables.ts';
 
 /** One mailbox per address. `seq` numbers the lines of both sides, `audit_n` the links of its audit chain. */
 export interface AddressesTable {
@@ -185,7 +187,7 @@ export interface TimersTable {
   fired_at: number | null;
 }
 
-export interface CasesTable {
+export interface CasesTable extends DeskCaseColumns {
   id: string;
   number: string;
   conversation_id: string;
@@ -271,7 +273,7 @@ export interface SchemaMigrationsTable {
   at: number;
 }
 
-export interface Tables {
+export interface Tables extends DeskTables, ChannelTables {
   addresses: AddressesTable;
   inbox: InboxTable;
   conversations: ConversationsTable;

@@ -5,6 +5,7 @@
 import type { Mailbox, NewLink, NewTask, NewTimer, TurnCommit } from '../contracts/store.ts';
 import type { Case } from '../domain/case.ts';
 import type { StoreContext } from './context.ts';
+import { concernsDesk, knownCases, recordTurn } from './desk-turn.ts';
 import { toMs, writeConversation } from './parse.ts';
 import { prepared, preparedRows } from './prepared.ts';
 import { reviewWriter } from './review-items.ts';
@@ -18,13 +19,15 @@ export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commi
   const writeFollowUps = followUpWriter(context);
   const writeReview = reviewWriter(context);
   return {
-    commitTurn: (commit) =>
-      inTx<'committed' | 'stale'>(async (tx, abandon) => {
+    async commitTurn(commit) {
+      const isForDesk = concernsDesk(commit);
+      const committed = await inTx<'committed' | 'stale'>(async (tx, abandon) => {
         const at = clock.now();
         const { id } = commit.conversation;
         const lines = commit.replies.length;
         const { seq, auditN } = await rooms.takeNumbers(tx, id, { lines, audits: 1 });
         if (!(await writeState(tx, commit, at))) return abandon('stale');
+        const known = isForDesk ? await knownCases(tx, commit) : new Set<string>();
         await writeReplies(tx, commit, { firstPosition: seq - lines + 1, at });
         await writeFollowUps(tx, commit, at);
         await writeReview(tx, commit, at);
@@ -35,8 +38,12 @@ export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commi
           action: 'turn.committed',
           data: auditData(commit),
         });
+        if (isForDesk) await recordTurn(tx, rooms.desk, commit, { at, known });
         return 'committed';
-      }),
+      });
+      if (committed === 'committed' && isForDesk) rooms.desk.ring();
+      return committed;
+    },
   };
 }
 
