@@ -35,6 +35,8 @@ export interface HouseParts extends Library {
   /** Folder in which the command line leaves withdrawals; absent: nobody does. */
   readonly intents?: string;
   readonly secureUrl: (token: string) => string;
+  /** Where people are sent from channels on which nobody can prove who they are. */
+  readonly elsewhere?: ManagerDeps['elsewhere'];
   readonly log: Log;
   readonly onTurn?: ManagerDeps['onTurn'];
   /** Told of a turn that failed through our own fault, with the error itself: for tests and the terminal, never for a log. */
@@ -98,6 +100,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     knowledge: (version) => editions.of(version).knowledge,
     understander: (version) => editions.of(version).understander,
     secureUrl: parts.secureUrl,
+    elsewhere: parts.elsewhere,
     onFailure: (conversation, error) => {
       log.event('turn.failed', { conversation, code: codeOf(error) });
       parts.onFault?.(error);

@@ -1,15 +1,21 @@
 /** All channels of this installation, in one list: what the configuration turns on is opened here and nowhere else. */
+import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createWebConnector } from './connectors/web/index.ts';
+import { createWechatyConnector, type WechatyState } from './connectors/wechaty/index.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector } from './contracts/connector.ts';
 import type { Store } from './contracts/store.ts';
+import type { Log } from './log.ts';
 import type { HttpChannel } from './web/server.ts';
 
 export interface ChannelParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
+  readonly log: Log;
+  /** Where lines for the person at the machine go. */
+  readonly tell: (line: string) => void;
 }
 
 export interface Channels {
@@ -33,5 +39,31 @@ export function openChannels(config: Config, parts: ChannelParts): Channels {
     isBehindProxy: config.isBehindProxy,
     wechatAddress: config.wechatAddress,
   });
-  return { connectors: [web], http: [web] };
+  return { connectors: [web, ...openWechaty(config, parts)], http: [web] };
 }
+
+function openWechaty({ wechaty, dataDir }: Config, parts: ChannelParts): readonly Connector[] {
+  if (wechaty === undefined) return [];
+  const channel = 'wechaty';
+  const connector = createWechatyConnector({
+    ...parts,
+    ...wechaty,
+    puppet: wechaty.puppet === 'mock' ? 'wechaty-puppet-mock' : wechaty.puppet,
+    memoryFile: join(dataDir, 'wechaty'),
+    onFailure: (code) => parts.log.event('channel.failed', { channel, code }),
+    onState(state, detail) {
+      parts.log.event('channel.state', { channel, state });
+      const line = WECHATY_LINES[state]?.(detail ?? '');
+      if (line !== undefined) parts.tell(line);
+    },
+  });
+  return [connector];
+}
+
+/** What the person at the machine has to know or do. */
+const WECHATY_LINES: { readonly [state in WechatyState]?: (detail: string) => string } = {
+  missing: () => 'Wechaty 没有安装（npm install wechaty），这个渠道没有打开，其他照常。',
+  scan: (address) => `Wechaty 要登录：请用手机微信扫码 ${address}`,
+  logged_in: () => 'Wechaty 已登录。',
+  logged_out: () => 'Wechaty 已退出登录。',
+};

@@ -30,6 +30,8 @@ export interface Config {
   readonly embedOrigins?: readonly string[];
   /** What the QR code of the official account says. */
   readonly wechatAddress?: string;
+  /** Name of the official account, as citizens search for it. */
+  readonly wechatName?: string;
   /** Official account of WeChat; absent: that channel is off. */
   readonly wechatOa?: WechatOaConfig;
   /** Customer service of WeCom (微信客服); absent: off. */
@@ -75,6 +77,8 @@ export interface WechatyConfig {
   readonly puppet: string;
   readonly token?: string;
   readonly endpoint?: string;
+  /** Whether strangers who ask become contacts by themselves. */
+  readonly acceptsContacts: boolean;
 }
 
 interface Variable {
@@ -348,6 +352,16 @@ export const VARIABLES = {
       .regex(/^[\w.-]+:\d{1,5}$/u)
       .optional(),
   },
+  GONGJI_WECHATY_ACCEPT: {
+    expects: 'yes or no: whether strangers who ask become contacts by themselves, which gets accounts blocked',
+    example: 'no',
+    schema: yesNo.default(false),
+  },
+  GONGJI_WECHAT_NAME: {
+    expects: 'the name of the official account, told to those who cannot be served where they write',
+    example: '示例医保',
+    schema: z.string().min(1).max(40).optional(),
+  },
   GONGJI_WECHAT_FOLLOW: {
     expects: "the address inside the official account's QR code, offered on the chat page (absent: none)",
     example: 'https://weixin.qq.com/r/AbCdEfGh',
@@ -378,6 +392,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const demoPeopleFile = read('GONGJI_DEMO_PEOPLE');
   const embedOrigins = read('GONGJI_EMBED_ORIGINS');
   const wechatAddress = read('GONGJI_WECHAT_FOLLOW');
+  const wechatName = read('GONGJI_WECHAT_NAME');
   const portal = given({
     url: read('GONGJI_PORTAL'),
     keyId: read('GONGJI_PORTAL_KEY_ID'),
@@ -400,6 +415,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(demoPeopleFile === undefined ? {} : { demoPeopleFile }),
     ...(embedOrigins === undefined ? {} : { embedOrigins }),
     ...(wechatAddress === undefined ? {} : { wechatAddress }),
+    ...(wechatName === undefined ? {} : { wechatName }),
     ...channels,
   };
   if (problems.length > 0) {
@@ -446,6 +462,7 @@ function readChannels(read: Read, problems: string[]): Pick<Config, 'wechatOa' |
     oauth: read('GONGJI_WECHAT_OA_OAUTH'),
     allowPlain,
   };
+  const wechatySettings = { acceptsContacts: read('GONGJI_WECHATY_ACCEPT') };
   const kfSettings = { apiBase: read('GONGJI_WECOM_KF_API_BASE') };
   const isOaOn = isWhole(oa, problems, {
     appId: 'GONGJI_WECHAT_OA_APPID',
@@ -466,7 +483,7 @@ function readChannels(read: Read, problems: string[]): Pick<Config, 'wechatOa' |
   return {
     ...(isOaOn ? { wechatOa: { ...given(oa), ...oaSettings } as WechatOaConfig } : {}),
     ...(isKfOn ? { wecomKf: { ...given(kf), ...kfSettings } as WecomKfConfig } : {}),
-    ...(isWechatyOn ? { wechaty: given(wechaty) as WechatyConfig } : {}),
+    ...(isWechatyOn ? { wechaty: { ...given(wechaty), ...wechatySettings } as WechatyConfig } : {}),
   };
 }
 

@@ -32,6 +32,9 @@ export interface LogEvents {
   'knowledge.withdrawals_failed': { readonly code: string };
   'knowledge.intent_unreadable': { readonly file: string };
   'request.failed': { readonly route: string; readonly code: string };
+  /** A channel that can be on and off by itself: logged in, logged out, built anew. */
+  'channel.state': { readonly channel: string; readonly state: string };
+  'channel.failed': { readonly channel: string; readonly code: string };
 }
 
 export interface Log {
@@ -42,6 +45,7 @@ const ERRORS = new Set<keyof LogEvents>([
   'turn.failed',
   'job.failed',
   'request.failed',
+  'channel.failed',
   'knowledge.refused',
   'knowledge.reload_failed',
   'knowledge.withdrawals_failed',

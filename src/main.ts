@@ -60,8 +60,9 @@ export async function startGongji(
     ...office,
     vaultKey: config.vaultKey ?? keyFile(join(config.dataDir, 'vault.key')),
     secureUrl: (token) => `${url}/s/${token}`,
+    elsewhere: elsewhereOf(config),
   });
-  const channels = openChannels(config, { store: app.store, clock, random });
+  const channels = openChannels(config, { store: app.store, clock, random, log, tell });
   const server = createServer({
     connectors: channels.http,
     secure: app.secure,
@@ -97,6 +98,14 @@ export async function startGongji(
 export function keyFile(file: string): Uint8Array {
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
   return new Uint8Array(Buffer.from(readFileSync(file, 'utf8').trim(), 'hex'));
+}
+
+/** Where citizens can prove who they are; what is not set up is not named. */
+function elsewhereOf({ publicUrl, wechatName }: Config): { account?: string; page?: string } {
+  return {
+    ...(wechatName === undefined ? {} : { account: wechatName }),
+    ...(publicUrl === undefined ? {} : { page: `${publicUrl}/` }),
+  };
 }
 
 /** Streams end and no request comes in any more; then what is running ends. */
