@@ -353,7 +353,8 @@ export const VARIABLES = {
       .optional(),
   },
   GONGJI_WECHATY_ACCEPT: {
-    expects: 'yes or no: whether strangers who ask become contacts by themselves, which gets accounts blocked',
+    expects:
+      'yes or no: whether strangers who ask become contacts by themselves, which gets accounts blocked',
     example: 'no',
     schema: yesNo.default(false),
   },
