@@ -5,6 +5,7 @@
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector, Receive } from './contracts/connector.ts';
 import type { Portal } from './contracts/portal.ts';
+import type { Signals } from './contracts/signals.ts';
 import type { Store } from './contracts/store.ts';
 import { createManager, type ManagerDeps } from './dialog/manager.ts';
 import { createOutbox } from './dialog/outbox.ts';
@@ -21,14 +22,16 @@ import { createClerk } from './tasks/executor.ts';
 import { createOfficeFeed } from './tasks/office-feed.ts';
 import { createWithdrawalsWatch } from './withdrawals.ts';
 
-/** How often the tables are searched for anything that was missed. */
-const SWEEP_MS = 30_000;
+/** How often the office is asked for news, by one process for all of them. */
+const FEED_MS = 30_000;
 
 /** With an office of our own, or with that of a bureau; see `office.ts`. */
 export type AppParts = HouseParts & (SimulatedParts | BureauParts);
 
 export interface HouseParts extends Library {
   readonly storeUrl: string;
+  /** Connections this process may hold to PostgreSQL. */
+  readonly connections?: number | undefined;
   readonly vaultKey: Uint8Array;
   readonly clock: Clock;
   readonly random: Random;
@@ -62,6 +65,8 @@ export interface App {
   /** Ends what is running and closes everything; nothing acknowledged is lost. */
   stop(): Promise<void>;
   readonly engine: OpenedStore['engine'];
+  /** To the other processes of this installation. */
+  readonly signals: Signals;
   verifyAudit: OpenedStore['verifyAudit'];
 }
 
@@ -73,6 +78,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     clock,
     random,
     vaultKey: parts.vaultKey,
+    connections: parts.connections,
     onError: (job, error) =>
       log.event('job.failed', {
         queue: job === 'sweep' ? 'sweep' : job.queue,
@@ -80,7 +86,7 @@ export async function createApp(parts: AppParts): Promise<App> {
         code: codeOf(error),
       }),
   });
-  const { store, engine } = opened;
+  const { store, engine, rounds, signals } = opened;
   const rules = knowledgeRules(newestKnowledge(editions));
   const { portal, identity, simulated } = openOffice(parts, { rules, clock, random });
   const secure = createSecureDesk({
@@ -92,7 +98,10 @@ export async function createApp(parts: AppParts): Promise<App> {
     clock,
   });
   const connectors = new Map<string, Connector>();
-  const feed = createPump(createOfficeFeed({ store, vault: store, portal }), log);
+  const feed = createPump(createOfficeFeed({ store, vault: store, portal }), log, () => {
+    const now = clock.now();
+    return rounds.claim('feed', { since: now - FEED_MS / 2, now });
+  });
   const manager = createManager({
     store,
     clock,
@@ -125,7 +134,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
   engine.work('task', (key) => clerk.run(key as TaskId));
   portal.onChange(feed.wake);
-  let sweeper: NodeJS.Timeout | undefined;
+  let asking: NodeJS.Timeout | undefined;
   const receive: Receive = (inbound) => store.receive(inbound);
 
   return {
@@ -140,6 +149,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     refreshWithdrawals: () => withdrawals.refresh(),
     receive,
     engine,
+    signals,
     verifyAudit: opened.verifyAudit,
     async start(list) {
       // Before the first word: what was withdrawn while we were off must not be said.
@@ -151,11 +161,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       }
       await engine.sweep();
       feed.wake();
-      sweeper = setInterval(() => {
-        feed.wake();
-        void engine.sweep();
-      }, SWEEP_MS);
-      sweeper.unref();
+      asking = setInterval(() => void feed.wakeInTurn(), FEED_MS).unref();
     },
     async idle() {
       do {
@@ -164,7 +170,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       } while (await hasMore(engine, feed));
     },
     async stop() {
-      clearInterval(sweeper);
+      clearInterval(asking);
       for (const connector of connectors.values()) await connector.stop();
       await feed.settled();
       await withdrawals.stop();
@@ -184,19 +190,27 @@ async function hasMore(engine: OpenedStore['engine'], feed: Pump): Promise<boole
 
 interface Pump {
   wake(): void;
+  /** Unless another process has just done it. Two at once would do no harm: the cursor decides whose news count. */
+  wakeInTurn(): Promise<void>;
   settled(): Promise<void>;
   /** How often it was woken; an unchanged number means that nothing happened at the office. */
   count(): number;
 }
 
 /** The feed runs one at a time by itself; here its trouble is caught, since the next wake or sweep tries again. */
-function createPump(feed: { drain(): Promise<void> }, log: Log): Pump {
+function createPump(feed: { drain(): Promise<void> }, log: Log, isOurTurn: () => Promise<boolean>): Pump {
   let last: Promise<void> = Promise.resolve();
   let wakes = 0;
+  const failed = (error: unknown) => log.event('feed.failed', { code: codeOf(error) });
+  const wake = () => {
+    wakes += 1;
+    last = feed.drain().catch(failed);
+  };
   return {
-    wake() {
-      wakes += 1;
-      last = feed.drain().catch((error: unknown) => log.event('feed.failed', { code: codeOf(error) }));
+    wake,
+    async wakeInTurn() {
+      const ours = await isOurTurn().catch(failed);
+      if (ours === true) wake();
     },
     settled: () => last,
     count: () => wakes,

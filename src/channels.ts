@@ -5,12 +5,15 @@ import { createWebConnector } from './connectors/web/index.ts';
 import { createWechatyConnector, type WechatyState } from './connectors/wechaty/index.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector } from './contracts/connector.ts';
+import type { Signals } from './contracts/signals.ts';
 import type { Store } from './contracts/store.ts';
 import type { Log } from './log.ts';
 import type { HttpChannel } from './web/server.ts';
 
 export interface ChannelParts {
   readonly store: Store;
+  /** To the other processes of this installation. */
+  readonly signals: Signals;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -30,9 +33,10 @@ export interface Channels {
  * The web chat is always there.
  */
 export function openChannels(config: Config, parts: ChannelParts): Channels {
-  const { store, clock, random } = parts;
+  const { store, signals, clock, random } = parts;
   const web = createWebConnector({
     store,
+    signals,
     clock,
     random,
     publicUrl: config.publicUrl,

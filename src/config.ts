@@ -11,6 +11,8 @@ export interface Config {
   /** Address citizens use, when it is not the one we listen on. */
   readonly publicUrl?: string;
   readonly databaseUrl?: string;
+  /** Connections this process may hold to PostgreSQL, all included. */
+  readonly databasePool?: number;
   /** 32 bytes; without it a key file in the data directory is used. */
   readonly vaultKey?: Uint8Array;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -145,6 +147,11 @@ export const VARIABLES = {
     expects: 'a PostgreSQL address (absent: a file in the data folder)',
     example: 'postgres://gongji@localhost/gongji',
     schema: z.url({ protocol: /^postgres(ql)?$/u }).optional(),
+  },
+  GONGJI_DATABASE_POOL: {
+    expects: 'how many connections to PostgreSQL this process may hold, from 3 to 200 (absent: 12)',
+    example: '12',
+    schema: z.string().regex(/^\d+$/u).transform(Number).pipe(z.number().min(3).max(200)).optional(),
   },
   GONGJI_VAULT_KEY: {
     expects: '64 hexadecimal digits (absent: vault.key in the data folder)',
@@ -389,6 +396,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
   const publicUrl = read('GONGJI_PUBLIC_URL');
   const databaseUrl = read('GONGJI_DATABASE');
+  const databasePool = read('GONGJI_DATABASE_POOL');
   const vaultKey = read('GONGJI_VAULT_KEY');
   const demoPeopleFile = read('GONGJI_DEMO_PEOPLE');
   const embedOrigins = read('GONGJI_EMBED_ORIGINS');
@@ -411,6 +419,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     isBehindProxy: read('GONGJI_BEHIND_PROXY'),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/$/u, '') }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(databasePool === undefined ? {} : { databasePool }),
     ...(vaultKey === undefined ? {} : { vaultKey }),
     ...(portal.url === undefined ? {} : { portal: { ...portal, url: portal.url.replace(/\/$/u, '') } }),
     ...(demoPeopleFile === undefined ? {} : { demoPeopleFile }),

@@ -56,13 +56,15 @@ export async function startGongji(
     storeUrl:
       config.databaseUrl ??
       pathToFileURL(join(config.dataDir, 'gongji.sqlite')).href.replace('file:', 'sqlite:'),
+    connections: config.databasePool,
     intents: intentsDir(config.dataDir),
     ...office,
     vaultKey: config.vaultKey ?? keyFile(join(config.dataDir, 'vault.key')),
     secureUrl: (token) => `${url}/s/${token}`,
     elsewhere: elsewhereOf(config),
   });
-  const channels = openChannels(config, { store: app.store, clock, random, log, tell });
+  const { store, signals } = app;
+  const channels = openChannels(config, { store, signals, clock, random, log, tell });
   const server = createServer({
     connectors: channels.http,
     secure: app.secure,

@@ -27,6 +27,7 @@ export const audit: Command = async ([verb, ...args], io) => {
     clock,
     random,
     vaultKey: config.vaultKey ?? keyIn(dataDir),
+    isVisitor: true,
   });
   try {
     const report = await opened.verifyAudit();

@@ -79,7 +79,13 @@ async function writeRow(io: Io, intent: Intent, config: Config, url: string): Pr
       'GONGJI_VAULT_KEY is missing; the store opens only with the key it was made with',
     );
   }
-  const { store, close } = await openStore({ url, clock, random, vaultKey: config.vaultKey });
+  const { store, close } = await openStore({
+    url,
+    clock,
+    random,
+    vaultKey: config.vaultKey,
+    isVisitor: true,
+  });
   try {
     const { act, ...rest } = intent;
     const done =

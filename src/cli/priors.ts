@@ -104,6 +104,7 @@ async function casesOfStore(data: string | undefined): Promise<readonly SolvedCa
     clock,
     random,
     vaultKey: config.vaultKey ?? keyFile(join(dir, 'vault.key')),
+    isVisitor: true,
   });
   try {
     return (await store.solvedCases()).flatMap(({ symptom, closed }) =>

@@ -1,8 +1,10 @@
 /**
- * Who is looking at which talk, within this process. A stream sleeps here until something was said,
+ * Who is looking at which talk, within this process; the other processes are told whom to wake. A stream sleeps here until something was said,
  * until it is time for a sign of life, or until the house closes. What was said is never kept here:
  * whoever is woken reads the history.
  */
+import type { Signals } from '../../contracts/signals.ts';
+
 /** Open streams of one session. Browsers allow six connections to a host; two must stay free for posting. */
 const STREAMS_PER_USER = 4;
 const STREAMS = 10_000;
@@ -56,6 +58,29 @@ export function createHub(): Hub {
       for (const [user, mine] of stays) for (const sleeper of [...mine]) leave(user, sleeper);
     },
     count: () => total,
+  };
+}
+
+const WAKE = 'web.wake ';
+const DROP = 'web.drop ';
+
+/** A hub that wakes and drops in every process. A signal that is lost costs a stream up to one rest. */
+export function joinHubs(hub: Hub, signals: Signals | undefined): Hub {
+  if (signals === undefined) return hub;
+  signals.hear((topic) => {
+    if (topic.startsWith(WAKE)) hub.wake(topic.slice(WAKE.length));
+    if (topic.startsWith(DROP)) hub.drop(topic.slice(DROP.length));
+  });
+  return {
+    ...hub,
+    wake(user) {
+      hub.wake(user);
+      signals.send(`${WAKE}${user}`);
+    },
+    drop(user) {
+      hub.drop(user);
+      signals.send(`${DROP}${user}`);
+    },
   };
 }
 

@@ -5,12 +5,15 @@
 import type { Hono } from 'hono';
 import type { Clock, Random } from '../../contracts/clock.ts';
 import type { Connector, Receive } from '../../contracts/connector.ts';
+import type { Signals } from '../../contracts/signals.ts';
 import type { Store } from '../../contracts/store.ts';
-import { createHub } from './hub.ts';
+import { createHub, type Hub, joinHubs } from './hub.ts';
 import { chatRoutes } from './routes.ts';
 
 export interface WebConnectorParts {
   readonly store: Pick<Store, 'conversationAt' | 'history'>;
+  /** To the other processes: pages may be looking there. Absent: there are none. */
+  readonly signals?: Signals;
   readonly clock: Clock;
   readonly random: Random;
   /** The address citizens use, such as `https://…`: behind a proxy the asked host may differ. HTTPS makes cookies `Secure`. */
@@ -30,7 +33,7 @@ export interface WebConnector extends Connector {
 }
 
 export function createWebConnector(parts: WebConnectorParts): WebConnector {
-  const hub = createHub();
+  const hub: Hub = joinHubs(createHub(), parts.signals);
   let receive: Receive | undefined;
   const routes = chatRoutes({
     ...parts,
