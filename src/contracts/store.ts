@@ -30,6 +30,7 @@ import type {
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
+import type { ChannelLedger } from './channel-ledger.ts';
 import type { DeskStore, NewRating } from './desk-store.ts';
 import type { KeyStore } from './keys.ts';
 import type { PersonalData } from './personal-data.ts';
@@ -369,6 +370,7 @@ export interface Store
     Links,
     Cases,
     DeskStore,
+    ChannelLedger,
     OfficeFeed,
     Withdrawals,
     ReviewItems,

@@ -29,8 +29,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-first-tables', up: firstTables.up },
   { name: '0002-withdrawals', up: withdrawals.up },
   { name: '0003-review-items', up: reviewItems.up },
-  { name: '0005-desk', up: desk.up },
   { name: '0004-channel-ledger', up: channelLedger.up },
+  { name: '0005-desk', up: desk.up },
   { name: '0006-staff-inbox', up: staffInbox.up },
   // Breaking: what is sealed from now on the versions before cannot open.
   { name: '0007-person-keys.breaking', up: personKeys.up },

@@ -10,6 +10,7 @@ import { openVault } from './adopt.ts';
 import { type AuditReport, verifyAudit } from './audit.ts';
 import type { Backend, Wire } from './backend.ts';
 import { cases } from './cases.ts';
+import { channelLedger } from './channel-ledger.ts';
 import { createContext } from './context.ts';
 import { desk } from './desk.ts';
 import { type DueScan, dueRows } from './due.ts';
@@ -39,16 +40,18 @@ import { turns } from './turn.ts';
 import { vault } from './vault.ts';
 import { withdrawals } from './withdrawals.ts';
 
+export type VaultKey = Uint8Array | readonly Uint8Array[] | KeyProvider;
+
 export interface StoreOptions {
   /** `sqlite:///abs/file.sqlite`, `:memory:` (lost at exit) or `postgres://user@host/db`. */
   readonly url: string;
   readonly clock: Clock;
   readonly random: Random;
   /**
-   * What the persons' own keys are wrapped with: one key of 32 bytes, or whoever keeps several. A database can
-   * be read with the keys it was written with, and with no others.
+   * What the persons' own keys are wrapped with: keys of 32 bytes, the last one active, or whoever keeps them. A
+   * database can be read with the keys it was written with, and with no others.
    */
-  readonly vaultKey: Uint8Array | KeyProvider;
+  readonly vaultKey: VaultKey;
   /** Told of every handler that threw; the engine tries again by itself. */
   readonly onError?: (job: Job | 'sweep', error: unknown) => void;
   /** Connections this process may hold to PostgreSQL, all included; twelve unless given. */
@@ -98,7 +101,9 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
 }
 
 function providerOf({ vaultKey, random }: StoreOptions): KeyProvider {
-  return vaultKey instanceof Uint8Array ? keyRing(() => [vaultKey], random) : vaultKey;
+  if ('wrap' in vaultKey) return vaultKey;
+  const keys = vaultKey instanceof Uint8Array ? [vaultKey] : vaultKey;
+  return keyRing(() => keys, random);
 }
 
 /** @throws AppError as `openStore` */
@@ -150,6 +155,7 @@ async function assemble(
     ...mailbox(context, rooms),
     ...turns(context, rooms),
     ...outbox(context, rooms),
+    ...channelLedger(context),
     ...tasks(context, rooms),
     ...vault(context, sealing, rooms),
     ...personalData(context, sealing, rooms),
