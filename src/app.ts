@@ -14,10 +14,12 @@ import { createEditions, type Editions, newestKnowledge } from './editions.ts';
 import type { Library } from './library.ts';
 import { codeOf, type Log, type LogEvents } from './log.ts';
 import { type BureauParts, openOffice, type SimulatedParts } from './office.ts';
+import { periodsOf } from './knowledge/data-classes.ts';
 import { knowledgeRules } from './portals/simulated/knowledge-rules.ts';
 import type { SimulatedOffice } from './portals/simulated/office.ts';
+import { createRetentionRound } from './retention.ts';
 import { createSecureDesk, type SecureDesk } from './secure/secure-desk.ts';
-import { type OpenedStore, openStore } from './store/open.ts';
+import { type OpenedStore, openStore, type VaultKey } from './store/open.ts';
 import { createClerk } from './tasks/executor.ts';
 import { createOfficeFeed } from './tasks/office-feed.ts';
 import { createWithdrawalsWatch } from './withdrawals.ts';
@@ -32,7 +34,7 @@ export interface HouseParts extends Library {
   readonly storeUrl: string;
   /** Connections this process may hold to PostgreSQL. */
   readonly connections?: number | undefined;
-  readonly vaultKey: Uint8Array;
+  readonly vaultKey: VaultKey;
   readonly clock: Clock;
   readonly random: Random;
   /** Folder in which the command line leaves withdrawals; absent: nobody does. */
@@ -134,6 +136,11 @@ export async function createApp(parts: AppParts): Promise<App> {
   engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
   engine.work('task', (key) => clerk.run(key as TaskId));
   portal.onChange(feed.wake);
+  // A folder without classes of data is that of a test; `kb check` and the commands insist on all of them.
+  const retention =
+    knowledge.dataClasses.size === 0
+      ? undefined
+      : createRetentionRound({ store, periods: periodsOf(knowledge), log });
   let asking: NodeJS.Timeout | undefined;
   const receive: Receive = (inbound) => store.receive(inbound);
 
@@ -161,7 +168,10 @@ export async function createApp(parts: AppParts): Promise<App> {
       }
       await engine.sweep();
       feed.wake();
-      asking = setInterval(() => void feed.wakeInTurn(), FEED_MS).unref();
+      asking = setInterval(() => {
+        void feed.wakeInTurn();
+        retention?.wake();
+      }, FEED_MS).unref();
     },
     async idle() {
       do {
@@ -171,6 +181,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     },
     async stop() {
       clearInterval(asking);
+      await retention?.settled();
       for (const connector of connectors.values()) await connector.stop();
       await feed.settled();
       await withdrawals.stop();

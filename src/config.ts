@@ -13,8 +13,8 @@ export interface Config {
   readonly databaseUrl?: string;
   /** Connections this process may hold to PostgreSQL, all included. */
   readonly databasePool?: number;
-  /** 32 bytes; without it a key file in the data directory is used. */
-  readonly vaultKey?: Uint8Array;
+  /** 32 bytes each, the last one active; without them a key file in the data directory is used. */
+  readonly vaultKey?: readonly Uint8Array[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly isBehindProxy: boolean;
   /** The gateway of a bureau; absent: the simulated office. */
@@ -154,12 +154,13 @@ export const VARIABLES = {
     schema: z.string().regex(/^\d+$/u).transform(Number).pipe(z.number().min(3).max(200)).optional(),
   },
   GONGJI_VAULT_KEY: {
-    expects: '64 hexadecimal digits (absent: vault.key in the data folder)',
+    expects:
+      '64 hexadecimal digits; during a rotation several such keys with commas between, the active one last (absent: vault.key in the data folder)',
     example: '0f1e…, made by: openssl rand -hex 32',
     schema: z
       .string()
-      .regex(/^[0-9a-fA-F]{64}$/u)
-      .transform((hex) => new Uint8Array(Buffer.from(hex, 'hex')))
+      .regex(/^[0-9a-fA-F]{64}(?:,[0-9a-fA-F]{64})*$/u)
+      .transform((keys) => keys.split(',').map((hex) => new Uint8Array(Buffer.from(hex, 'hex'))))
       .optional(),
   },
   GONGJI_LOG: {

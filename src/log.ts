@@ -31,6 +31,8 @@ export interface LogEvents {
   'knowledge.withdrawals': { readonly withdrawn: number; readonly version: string };
   'knowledge.withdrawals_failed': { readonly code: string };
   'knowledge.intent_unreadable': { readonly file: string };
+  'retention.removed': { readonly rows: number };
+  'retention.failed': { readonly code: string };
   'request.failed': { readonly route: string; readonly code: string };
   /** A channel that can be on and off by itself: logged in, logged out, built anew. */
   'channel.state': { readonly channel: string; readonly state: string };
@@ -49,6 +51,7 @@ const ERRORS = new Set<keyof LogEvents>([
   'knowledge.refused',
   'knowledge.reload_failed',
   'knowledge.withdrawals_failed',
+  'retention.failed',
 ]);
 
 export function createLog(level: Config['logLevel'], stream: DestinationStream = destination(2)): Log {

@@ -1,6 +1,6 @@
 /** The server: reads the configuration, wires the house, says what is on, and stops cleanly. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type App, createApp } from './app.ts';
@@ -9,11 +9,13 @@ import { chooseOffice } from './choose-office.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Connector } from './contracts/connector.ts';
 import type { IdentityProvider } from './contracts/identity.ts';
+import type { KeyProvider } from './contracts/keys.ts';
 import { KNOWLEDGE_DIR, type Library, modelCache, openLibrary } from './library.ts';
 import { codeOf, createLog, type Log } from './log.ts';
 import { SIMULATED } from './office.ts';
 import { createReloader, type Reloader } from './reload.ts';
 import { keepReviewFile, REVIEW_FILE, type ReviewFile } from './review-file.ts';
+import { createKeyFile, keyFileRing } from './store/key-file.ts';
 import { createServer, type WebServer } from './web/server.ts';
 import { intentsDir } from './withdrawals.ts';
 
@@ -96,10 +98,10 @@ export async function startGongji(
   return { app, server, url, library, stop: () => stop({ app, server, channels, log, reloader, review }) };
 }
 
-/** The key of the vault, made at the first start and readable by nobody else. */
-export function keyFile(file: string): Uint8Array {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
-  return new Uint8Array(Buffer.from(readFileSync(file, 'utf8').trim(), 'hex'));
+/** The keys of the vault, the first one made at the first start; readable by nobody else. */
+export function keyFile(file: string): KeyProvider {
+  if (!existsSync(file)) createKeyFile(file, random);
+  return keyFileRing(file, random);
 }
 
 /** Where citizens can prove who they are; what is not set up is not named. */

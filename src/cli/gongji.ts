@@ -49,6 +49,14 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'verify: is the record of who did what as it was written',
     load: async () => (await import('./audit.ts')).audit,
   },
+  keys: {
+    does: "status | rotate | retire: the keys that wrap the persons' own keys",
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  retention: {
+    does: 'run | proof | receipt: the end of what is stored',
+    load: async () => (await import('./retention.ts')).retention,
+  },
   chat: { does: 'talk in the terminal', load: async () => (await import('./chat.ts')).chat },
 };
 

@@ -1,24 +1,6 @@
 /** The seam to the end of everything stored: each class of data has a period, and a proof that it was kept to. */
+import type { DataClassId } from '../domain/data-class.ts';
 import type { Instant } from '../domain/insurance.ts';
-
-/** The classes of data the store knows; each is described in `knowledge/data-classes`. */
-export const DATA_CLASSES = [
-  'identity',
-  'pledges',
-  'consents',
-  'messages',
-  'conversations',
-  'applications',
-  'tasks',
-  'cases',
-  'links',
-  'timers',
-  'unsure_words',
-  'staff_items',
-  'receipts',
-  'audit',
-] as const;
-export type DataClassId = (typeof DATA_CLASSES)[number];
 
 /** Days after which a row of a class goes, counted from what the class says. */
 export type Periods = { readonly [Class in DataClassId]: number };

@@ -7,6 +7,7 @@ import type { Knowledge } from './knowledge.ts';
 import { calendarRules } from './lint/calendar.ts';
 import { causeRules } from './lint/causes.ts';
 import { copyRules } from './lint/copied.ts';
+import { dataClassRules } from './lint/data-classes.ts';
 import { faqRules } from './lint/faq.ts';
 import type { LintContext, LintRule } from './lint/lint.ts';
 import { proseRules } from './lint/prose.ts';
@@ -25,6 +26,7 @@ export const LINT_RULES: readonly LintRule[] = [
   ...wordRules,
   ...copyRules,
   ...calendarRules,
+  ...dataClassRules,
 ];
 
 export interface CheckOptions {

@@ -1,8 +1,10 @@
 /** All we know and say, frozen, under one version id. Made by `load.ts`; read through `lookup.ts` and `answers.ts`. */
+import type { DataClassId } from '../domain/data-class.ts';
 import type { RegionCode } from '../domain/insurance.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { CalendarYear } from './schema/calendar.ts';
 import type { CauseEntry } from './schema/cause.ts';
+import type { DataClass } from './schema/data-class.ts';
 import type { DeskRules } from './schema/desk.ts';
 import type { FaqEntry } from './schema/faq.ts';
 import type { IntentEntry } from './schema/intent.ts';
@@ -27,4 +29,6 @@ export interface Knowledge {
   /** Working days, by year such as `2026`. */
   readonly calendar: ReadonlyMap<string, CalendarYear>;
   readonly desk: DeskRules;
+  /** How long each class of stored data stays. */
+  readonly dataClasses: ReadonlyMap<DataClassId, DataClass>;
 }

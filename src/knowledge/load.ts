@@ -10,6 +10,7 @@ import type { Knowledge } from './knowledge.ts';
 import { type Problem, problemLine } from './problem.ts';
 import { type CalendarYear, calendarYearSchema } from './schema/calendar.ts';
 import { causeSchema } from './schema/cause.ts';
+import { dataClassSchema } from './schema/data-class.ts';
 import { type DeskRules, hoursFileSchema, NO_DESK_RULES, targetsFileSchema } from './schema/desk.ts';
 import { type FaqEntry, faqSchema } from './schema/faq.ts';
 import { intentSchema } from './schema/intent.ts';
@@ -104,6 +105,7 @@ function judge(texts: Texts): ReturnType<typeof readKnowledge> {
     lexicon: load.lexicon(),
     calendar: load.calendar(sources),
     desk: load.desk(),
+    dataClasses: load.byId('data-classes', dataClassSchema),
   };
   if (load.problems.length > 0) return { problems: load.problems, files: raw.files };
   return { knowledge: freezeDeep(knowledge), problems: [], files: raw.files };

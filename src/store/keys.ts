@@ -28,7 +28,10 @@ export function keyRing(read: () => readonly Uint8Array[], random: Random): KeyP
     );
   }
   return {
-    active: () => ring.active,
+    active() {
+      ring = ringOf(read());
+      return ring.active;
+    },
     ids: () => ring.keys.map(({ id }) => id),
     async wrap(dataKey, owner) {
       ring = ringOf(read());

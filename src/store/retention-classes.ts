@@ -3,7 +3,7 @@
  * table is in a class or among those that say nothing of anybody; a test holds that.
  */
 import { type RawBuilder, sql } from 'kysely';
-import type { DataClassId } from '../contracts/retention.ts';
+import type { DataClassId } from '../domain/data-class.ts';
 import { forget } from './erasing.ts';
 import { HOUSE_CHAIN } from './house-chain.ts';
 import type { Tx } from './tables.ts';

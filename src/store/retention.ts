@@ -1,6 +1,7 @@
 /** The end of everything stored: what is older than the period of its class goes, in short transactions. */
 import { type RawBuilder, sql } from 'kysely';
-import { type ClassState, DATA_CLASSES, type DataClassId, type Retention } from '../contracts/retention.ts';
+import type { ClassState, Retention } from '../contracts/retention.ts';
+import { DATA_CLASSES, type DataClassId } from '../domain/data-class.ts';
 import type { StoreContext } from './context.ts';
 import { HOUSE_CHAIN } from './house-chain.ts';
 import { toInstant } from './parse.ts';
