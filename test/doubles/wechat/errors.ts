@@ -28,6 +28,7 @@ const WORDS: Readonly<Record<number, string>> = {
   40029: 'invalid code',
   40035: 'invalid parameter',
   40037: 'invalid template_id',
+  40058: 'invalid request parameter',
   40125: 'invalid appsecret',
   40163: 'code been used',
   40164: 'invalid ip, not in whitelist',

@@ -49,6 +49,9 @@ export function createPhone(world: World, pusher: Pusher, user: User): Phone {
   const { clock } = world;
 
   function compose(message: Parameters<typeof messageLetter>[2]): Letter {
+    if (user.hasLeft) throw new Error(`${user.name} does not follow us any more and can not write`);
+    // Whoever writes follows us: it happened before the test began.
+    user.isFollower = true;
     openWindow(user, 'message', clock);
     return messageLetter(world, user, message);
   }
@@ -64,6 +67,7 @@ export function createPhone(world: World, pusher: Pusher, user: User): Phone {
     user,
     async follow(scene) {
       user.isFollower = true;
+      user.hasLeft = false;
       openWindow(user, 'follow', clock);
       if (scene !== undefined) openWindow(user, 'scan', clock);
       const ticket = scene === undefined ? {} : { Ticket: `gQH_follow_${scene}` };
@@ -75,7 +79,8 @@ export function createPhone(world: World, pusher: Pusher, user: User): Phone {
     },
     async unfollow() {
       user.isFollower = false;
-      user.windows.clear();
+      user.hasLeft = true;
+      user.window = undefined;
       return event({ Event: 'unsubscribe', EventKey: '' });
     },
     say: (text, options) => send({ kind: 'text', text }, options),

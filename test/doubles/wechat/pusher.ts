@@ -13,6 +13,8 @@ import { writeJson, writeXml } from './xml.ts';
 
 export const CUT_SECONDS = 5;
 export const TRIES = 3;
+/** A single request that nobody answers is given up, so that a test fails with a reason. */
+const POST_MS = 10_000;
 
 export type Try =
   | {
@@ -95,7 +97,7 @@ export function createPusher(world: World, address: () => string): Pusher {
     },
     async post(request) {
       try {
-        return await post(request);
+        return await post(request, AbortSignal.timeout(POST_MS));
       } catch {
         return undefined;
       }

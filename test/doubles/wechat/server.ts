@@ -6,6 +6,14 @@ import { type ApiError, apiError, bodyOf, isApiError } from './errors.ts';
 import type { Fault } from './faults.ts';
 import { remember, type World } from './world.ts';
 
+/** What serving needs to know; customer service of WeCom has a world of its own. */
+export type ApiWorld = Pick<
+  World,
+  'clock' | 'secondMs' | 'tokens' | 'faults' | 'calls' | 'today' | 'nextNumber'
+> & {
+  readonly account: Pick<World['account'], 'ipWhiteList' | 'daily'>;
+};
+
 export interface Request {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
@@ -57,7 +65,7 @@ const DAILY: Readonly<Record<string, number>> = {
 };
 const DAY = 86_400_000;
 
-export async function serveApi(world: World, endpoints: Endpoints): Promise<ApiServer> {
+export async function serveApi(world: ApiWorld, endpoints: Endpoints): Promise<ApiServer> {
   const server = createServer((request, response) => {
     handle(world, endpoints, request, response).catch(() => response.destroy());
   });
@@ -73,7 +81,7 @@ export async function serveApi(world: World, endpoints: Endpoints): Promise<ApiS
   };
 }
 
-async function handle(world: World, endpoints: Endpoints, raw: IncomingMessage, response: ServerResponse) {
+async function handle(world: ApiWorld, endpoints: Endpoints, raw: IncomingMessage, response: ServerResponse) {
   const url = new URL(raw.url ?? '/', 'http://wechat');
   const path = url.pathname;
   const faults = world.faults.take(path);
@@ -102,7 +110,7 @@ async function handle(world: World, endpoints: Endpoints, raw: IncomingMessage, 
 }
 
 async function answerOf(
-  world: World,
+  world: ApiWorld,
   endpoint: Endpoint | undefined,
   path: string,
   request: Request,
@@ -116,12 +124,12 @@ async function answerOf(
   return endpoint.run(request);
 }
 
-export function foreignIp({ account }: World, { ip }: Request): ApiError | undefined {
+export function foreignIp({ account }: ApiWorld, { ip }: Request): ApiError | undefined {
   const isKnown = account.ipWhiteList?.includes(ip) ?? true;
   return isKnown ? undefined : apiError(40164, `invalid ip ${ip}, not in whitelist`);
 }
 
-function isOverToday({ account, clock, today }: World, path: string): boolean {
+function isOverToday({ account, clock, today }: ApiWorld, path: string): boolean {
   const day = Math.floor(clock.now() / DAY);
   if (today.day !== day) {
     today.day = day;

@@ -25,6 +25,7 @@ export interface User {
   readonly openid: string;
   readonly unionid: string;
   isFollower: boolean;
+  hasLeft: boolean;
   isBlacklisted: boolean;
   refusesMessages: boolean;
   /** A visitor's virtual account: WeChat shows the page to nobody in particular. */
@@ -32,7 +33,7 @@ export interface User {
   /** Template and notice ids this person agreed to: once, or for good. */
   readonly consents: Map<string, 'once' | 'long_term'>;
   readonly screen: Entry[];
-  readonly windows: Map<Trigger, Window>;
+  window: Window | undefined;
   lastContact: number;
   typingUntil: number;
 }
@@ -45,44 +46,42 @@ export function createUser(name: string, appid: string): User {
     openid: `o${digest(appid)}`,
     unionid: `o${digest('union')}`,
     isFollower: false,
+    hasLeft: false,
     isBlacklisted: false,
     refusesMessages: false,
     isSnapshot: false,
     consents: new Map(),
     screen: [],
-    windows: new Map(),
+    window: undefined,
     lastContact: Number.NEGATIVE_INFINITY,
     typingUntil: Number.NEGATIVE_INFINITY,
   };
 }
 
+/**
+ * What was left does not add up: the count becomes the larger of what was left and what this trigger
+ * gives, and so does the time. (Said in the docs for mini programs, checked 2026-11-25; taken to hold here.)
+ */
 export function openWindow(user: User, trigger: Trigger, { now }: Clock): void {
   const { lastsMs, messages } = WINDOWS[trigger];
-  user.windows.set(trigger, { until: now() + lastsMs, left: messages });
+  const open = user.window !== undefined && now() < user.window.until ? user.window : undefined;
+  user.window = {
+    until: Math.max(now() + lastsMs, open?.until ?? 0),
+    left: Math.max(messages, open?.left ?? 0),
+  };
   user.lastContact = now();
 }
 
-/**
- * Takes one customer message from what is left. Each kind of trigger has a window of its own, renewed by
- * its next one; the one that shuts first is used first. Docs are silent about how they add up.
- */
+/** Takes one customer message from what is left. */
 export function spend(user: User, clock: Clock): 45015 | 45047 | undefined {
-  const open = openWindows(user, clock);
-  if (open.length === 0) return 45015;
-  const first = open.find(({ left }) => left > 0);
-  if (first === undefined) return 45047;
-  first.left -= 1;
+  const { window } = user;
+  if (!user.isFollower || window === undefined || clock.now() >= window.until) return 45015;
+  if (window.left === 0) return 45047;
+  window.left -= 1;
   return undefined;
 }
 
 /** Customer messages that would be accepted now. */
-export function messagesLeft(user: User, clock: Clock): number {
-  return openWindows(user, clock).reduce((sum, { left }) => sum + left, 0);
-}
-
-function openWindows(user: User, clock: Clock): Window[] {
-  if (!user.isFollower) return [];
-  return [...user.windows.values()]
-    .filter(({ until }) => clock.now() < until)
-    .sort((a, b) => a.until - b.until);
+export function messagesLeft({ window, isFollower }: User, clock: Clock): number {
+  return isFollower && window !== undefined && clock.now() < window.until ? window.left : 0;
 }

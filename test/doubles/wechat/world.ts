@@ -102,7 +102,7 @@ export function createWorld(parts: { account: Account; clock: Clock; secondMs: n
   };
 }
 
-export function remember(world: World, call: Call): void {
+export function remember(world: Pick<World, 'calls'>, call: Call): void {
   world.calls.push(call);
   if (world.calls.length > CALLS_KEPT) world.calls.splice(0, CALLS_KEPT / 2);
 }

@@ -48,10 +48,17 @@ const parser = new XMLParser({
 /** The children of the one root `xml`, or undefined when it is not that. Elements with children lose their white space. */
 export function readXml(text: string): Tree | undefined {
   if (/<!DOCTYPE|<!ENTITY/iu.test(text) || XMLValidator.validate(text) !== true) return undefined;
-  const parsed: unknown = parser.parse(text.trim());
-  const root = (parsed as { xml?: unknown }).xml;
+  const root = rootOf(text.trim());
   if (typeof root !== 'object' || root === null || Array.isArray(root)) return undefined;
   return tidy(root as Tree);
+}
+
+function rootOf(text: string): unknown {
+  try {
+    return (parser.parse(text) as { xml?: unknown }).xml;
+  } catch {
+    return undefined;
+  }
 }
 
 function tidy(tree: Tree): Tree {
