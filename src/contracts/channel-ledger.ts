@@ -42,7 +42,7 @@ export interface NewSend {
   /** Keys of the outbox parts these messages carry. */
   readonly parts: readonly string[];
   readonly messages: number;
-  /** So many must be left over afterwards. */
+  /** So many must be left over afterwards, where the window was opened by a message. */
   readonly keep: number;
 }
 

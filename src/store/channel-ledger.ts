@@ -235,7 +235,9 @@ function sends(context: StoreContext): Pick<ChannelLedger, 'sendStates' | 'reser
   /** False when another process took some meanwhile: then nothing of the transaction may stay. */
   async function takeMessages(tx: Tx, { address, messages, keep }: NewSend): Promise<boolean> {
     const { rows } = await open(tx, { ...placeOf(address), now: clock.now() });
-    if (rows.reduce((sum, row) => sum + row.messages, 0) < messages + keep) return false;
+    // Nothing is kept back of a window that is over in a minute.
+    const kept = rows.some((row) => row.kind === 'message') ? keep : 0;
+    if (rows.reduce((sum, row) => sum + row.messages, 0) < messages + kept) return false;
     let missing = messages;
     for (const row of rows) {
       const n = Math.min(missing, row.messages);
