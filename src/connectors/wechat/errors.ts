@@ -29,6 +29,9 @@ const REACTIONS: { readonly [code: number]: Reaction } = {
   48002: 'shut', // has turned messages off
   95001: 'shut', // 微信客服: more than five, or 48 hours are over
   95016: 'shut', // 微信客服: not in a state in which the bot may speak
+  95002: 'shut', // 微信客服: 48 hours are over, where that is told apart
+  95013: 'shut', // 微信客服: the session is over
+  95018: 'shut', // 微信客服: staff have the session; the wording of public reports (checked 2026-11-25)
   40003: 'refuse',
   40007: 'refuse',
   40008: 'refuse',
