@@ -4,6 +4,7 @@
  */
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector, Receive } from './contracts/connector.ts';
+import type { Desk } from './contracts/desk.ts';
 import type { Portal } from './contracts/portal.ts';
 import type { Signals } from './contracts/signals.ts';
 import type { Store } from './contracts/store.ts';
@@ -11,10 +12,11 @@ import { createManager, type ManagerDeps } from './dialog/manager.ts';
 import { createOutbox } from './dialog/outbox.ts';
 import type { ConversationId, TaskId } from './domain/ids.ts';
 import { createEditions, type Editions, newestKnowledge } from './editions.ts';
+import { openHelpDesk, startDeskClock } from './help-desk.ts';
+import { periodsOf } from './knowledge/data-classes.ts';
 import type { Library } from './library.ts';
 import { codeOf, type Log, type LogEvents } from './log.ts';
 import { type BureauParts, openOffice, type SimulatedParts } from './office.ts';
-import { periodsOf } from './knowledge/data-classes.ts';
 import { knowledgeRules } from './portals/simulated/knowledge-rules.ts';
 import type { SimulatedOffice } from './portals/simulated/office.ts';
 import { createRetentionRound } from './retention.ts';
@@ -54,6 +56,8 @@ export interface App {
   /** The office of our own. There is none with that of a bureau, and asking for it throws. */
   readonly office: SimulatedOffice;
   readonly secure: SecureDesk;
+  /** The help desk, for its views. */
+  readonly desk: Desk;
   /** The knowledge in use; whoever reads the folder again publishes here. */
   readonly editions: Editions;
   /** The front door. */
@@ -99,6 +103,16 @@ export async function createApp(parts: AppParts): Promise<App> {
     knowledge,
     clock,
   });
+  const desk = openHelpDesk({
+    store,
+    knowledge: () => editions.of().knowledge,
+    clock,
+    random,
+    signals,
+  });
+  const deskClock = startDeskClock(desk, (error) =>
+    log.event('job.failed', { queue: 'desk', key: '', code: codeOf(error) }),
+  );
   const connectors = new Map<string, Connector>();
   const feed = createPump(createOfficeFeed({ store, vault: store, portal }), log, () => {
     const now = clock.now();
@@ -152,6 +166,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       throw new Error(`The office is ${portal.id}; only the simulated one can be looked into`);
     },
     secure,
+    desk,
     editions,
     refreshWithdrawals: () => withdrawals.refresh(),
     receive,
@@ -168,8 +183,10 @@ export async function createApp(parts: AppParts): Promise<App> {
       }
       await engine.sweep();
       feed.wake();
+      deskClock.wake();
       asking = setInterval(() => {
         void feed.wakeInTurn();
+        deskClock.wake();
         retention?.wake();
       }, FEED_MS).unref();
     },
@@ -177,10 +194,12 @@ export async function createApp(parts: AppParts): Promise<App> {
       do {
         await engine.idle();
         await feed.settled();
+        await deskClock.settled();
       } while (await hasMore(engine, feed));
     },
     async stop() {
       clearInterval(asking);
+      await deskClock.stop();
       await retention?.settled();
       for (const connector of connectors.values()) await connector.stop();
       await feed.settled();

@@ -42,6 +42,8 @@ export interface CaseRow {
 
 /** Absent until the desk has looked at a new case for the first time. `stage` tells what was warned of. */
 export interface Goals {
+  /** From when they are counted. */
+  readonly from: number;
   readonly answerDueAt: number;
   readonly resolveDueAt: number;
   /** Sum of 1 answer soon, 2 answer missed, 4 resolution soon, 8 resolution missed. */

@@ -130,8 +130,13 @@ function columnsOf(set: CaseChange['set'], at: number) {
     ...(goals === undefined
       ? {}
       : goals === 'anew'
-        ? { answer_due_at: null, resolve_due_at: null, goal_stage: 0 }
-        : { answer_due_at: goals.answerDueAt, resolve_due_at: goals.resolveDueAt, goal_stage: goals.stage }),
+        ? { goals_from: null, answer_due_at: null, resolve_due_at: null, goal_stage: 0 }
+        : {
+            goals_from: goals.from,
+            answer_due_at: goals.answerDueAt,
+            resolve_due_at: goals.resolveDueAt,
+            goal_stage: goals.stage,
+          }),
     ...(wakeAt === undefined ? {} : { wake_at: wakeAt === 'never' ? null : wakeAt }),
     ...(failedReplies === undefined ? {} : { failed_replies: failedReplies }),
     ...(closed === undefined

@@ -121,7 +121,7 @@ export function ownerOf(row: Pick<CasesTable, 'owner' | 'owner_name'>): StaffRef
 function asCaseRow(row: Joined): CaseRow {
   const { status: floor, profile, address } = readConversation(row.state);
   const owner = ownerOf(row);
-  const { answer_due_at: answerDueAt, resolve_due_at: resolveDueAt, goal_stage: stage } = row;
+  const { goals_from: from, answer_due_at: answerDueAt, resolve_due_at: resolveDueAt } = row;
   return {
     record: { ...readCase(row.data), status: row.status as CaseStatus },
     channel: (row.channel ?? address.channel) as ChannelId,
@@ -139,6 +139,8 @@ function asCaseRow(row: Joined): CaseRow {
     ...(row.first_answer_at === null ? {} : { firstAnswerAt: row.first_answer_at }),
     ...(row.snoozed_until === null ? {} : { snoozedUntil: row.snoozed_until }),
     ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
-    ...(answerDueAt === null || resolveDueAt === null ? {} : { goals: { answerDueAt, resolveDueAt, stage } }),
+    ...(from === null || answerDueAt === null || resolveDueAt === null
+      ? {}
+      : { goals: { from, answerDueAt, resolveDueAt, stage: row.goal_stage } }),
   };
 }

@@ -14,6 +14,7 @@ export interface DeskCaseColumns {
   waiting_since: number | null;
   first_answer_at: number | null;
   snoozed_until: number | null;
+  goals_from: number | null;
   answer_due_at: number | null;
   resolve_due_at: number | null;
   goal_stage: Generated<number>;

@@ -69,6 +69,7 @@ async function enqueue(
     owner_name: null,
     closed_at: null,
     closed_by: null,
+    goals_from: null,
     answer_due_at: null,
     resolve_due_at: null,
     goal_stage: 0,
@@ -107,7 +108,10 @@ async function citizenWords(
       .updateTable('cases')
       .set((eb) => ({
         version: eb('version', '+', 1),
-        waiting_since: eb.fn.coalesce('waiting_since', eb.val(at)),
+        // What is said to the bot, which was given the talk back, waits for nobody.
+        ...(conversation.status === 'bot'
+          ? {}
+          : { waiting_since: eb.fn.coalesce('waiting_since', eb.val(at)) }),
       }))
       .where('id', '=', openCase)
       .execute();

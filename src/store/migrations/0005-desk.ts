@@ -14,6 +14,7 @@ const CASE_TIMES = [
   'waiting_since',
   'first_answer_at',
   'snoozed_until',
+  'goals_from',
   'answer_due_at',
   'resolve_due_at',
   'wake_at',
