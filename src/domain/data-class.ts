@@ -12,6 +12,7 @@ export const DATA_CLASSES = [
   'timers',
   'unsure_words',
   'staff_items',
+  'staff',
   'receipts',
   'audit',
 ] as const;

@@ -111,18 +111,19 @@ async function destroy(tx: Tx, person: PersonRef, at: number): Promise<number> {
     .select('ref')
     .where('digest', 'in', tx.selectFrom('persons').select('digest').where('ref', '=', person))
     .execute();
-  return forget(tx, [...new Set([person as string, ...rows.map(({ ref }) => ref)])], at);
-}
-
-/** Everything by which references lead to a person. */
-export async function forget(tx: Tx, refs: readonly string[], at: number): Promise<number> {
-  await tx.updateTable('pledges').set({ sealed_signature: '' }).where('person_ref', 'in', refs).execute();
+  const refs = [...new Set([person as string, ...rows.map(({ ref }) => ref)])];
   await tx
     .updateTable('consents')
     .set({ withdrawn_at: at })
     .where('person_ref', 'in', refs)
     .where('withdrawn_at', 'is', null)
     .execute();
+  return forget(tx, refs);
+}
+
+/** Everything by which references lead to a person. */
+export async function forget(tx: Tx, refs: readonly string[]): Promise<number> {
+  await tx.updateTable('pledges').set({ sealed_signature: '' }).where('person_ref', 'in', refs).execute();
   await tx.deleteFrom('conversation_persons').where('person_ref', 'in', refs).execute();
   await tx.deleteFrom('salutations').where('person_ref', 'in', refs).execute();
   await tx.deleteFrom('persons').where('ref', 'in', refs).execute();

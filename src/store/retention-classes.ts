@@ -20,7 +20,7 @@ export interface Shelf {
   /** True while something is still open. */
   readonly held: RawBuilder<unknown>;
   /** What goes when the row goes; the row itself unless given. */
-  readonly remove?: (tx: Tx, keys: readonly string[], now: number) => Promise<void>;
+  readonly remove?: (tx: Tx, keys: readonly string[]) => Promise<void>;
 }
 
 const NEVER = sql`1 = 0`;
@@ -89,7 +89,7 @@ export const SHELVES: readonly Shelf[] = [
     at: sql`t.updated_at`,
     held: sql`exists (select 1 from conversation_persons p join tasks k on k.conversation_id = p.conversation_id
       where p.person_ref = t.ref and k.settled_at is null)`,
-    remove: async (tx, refs, now) => void (await forget(tx, refs, now)),
+    remove: async (tx, refs) => void (await forget(tx, refs)),
   }),
   shelf('consents', {
     class: 'consents',
@@ -104,7 +104,39 @@ export const SHELVES: readonly Shelf[] = [
     // Under way or in force: who is connected with whom is of use until it has ended.
     held: sql`t.state not in ('DECLINED', 'EXPIRED', 'REJECTED', 'WITHDRAWN', 'ENDED', 'DONE')`,
   }),
-  shelf('cases', { class: 'cases', key: ['id'], at: sql`t.opened_at`, held: sql`t.status <> 'closed'` }),
+  shelf('cases', {
+    class: 'cases',
+    key: ['id'],
+    at: sql`coalesce(t.closed_at, t.opened_at)`,
+    held: sql`t.status <> 'closed'`,
+  }),
+  ...['case_events', 'staff_replies', 'ratings'].map((table) =>
+    shelf(table, {
+      class: 'cases',
+      key: [{ case_events: 'n', staff_replies: 'key', ratings: 'case_id' }[table] as string],
+      at: sql`t.at`,
+      held: sql`exists (select 1 from cases c where c.id = t.case_id)`,
+    }),
+  ),
+  shelf('reveals', { class: 'audit', key: ['id'], at: sql`t.at` }),
+  shelf('desk_staff', { class: 'staff', key: ['id'], at: sql`t.seen_at` }),
+  shelf('seen_events', { class: 'staff_items', key: ['source', 'id'], at: sql`t.at` }),
+  shelf('channel_pushes', {
+    class: 'messages',
+    key: ['channel', 'account', 'push_key'],
+    at: sql`t.at`,
+  }),
+  shelf('channel_sends', { class: 'messages', key: ['part_key'], at: sql`t.at` }),
+  shelf('channel_talks', {
+    class: 'conversations',
+    key: ['channel', 'account', 'user_id'],
+    at: sql`t.at`,
+  }),
+  shelf('channel_windows', {
+    class: 'conversations',
+    key: ['channel', 'account', 'user_id', 'kind'],
+    at: sql`t.until`,
+  }),
   shelf('erasures', { class: 'receipts', key: ['receipt'], at: sql`t.at` }),
   shelf('conversations', {
     class: 'conversations',

@@ -115,7 +115,7 @@ function together(id: DataClassId, all: readonly Looked[]): ClassState {
 
 // === Removing
 
-async function clear({ inTx, clock }: StoreContext, shelf: Shelf, cutoff: number): Promise<number> {
+async function clear({ inTx }: StoreContext, shelf: Shelf, cutoff: number): Promise<number> {
   const columns = sql.join(shelf.key.map((column) => sql.ref(`t.${column}`)));
   const some = sql<Record<string, string | number>>`select ${columns} from ${shelf.from} as t
     where ${isOld(shelf, cutoff)} and not ${shelf.held} limit ${sql.lit(ROWS_AT_ONCE)}`;
@@ -125,7 +125,7 @@ async function clear({ inTx, clock }: StoreContext, shelf: Shelf, cutoff: number
       if (shelf.remove !== undefined) {
         const { rows } = await some.execute(tx);
         const keys = rows.map((row) => String(row[shelf.key[0] as string]));
-        if (keys.length > 0) await shelf.remove(tx, keys, clock.now());
+        if (keys.length > 0) await shelf.remove(tx, keys);
         return keys.length;
       }
       const key = sql.join(shelf.key.map((column) => sql.ref(column)));

@@ -142,8 +142,15 @@ async function scrubCases(tx: Tx, { conversation }: Scrubbing): Promise<void> {
     const emptyCase = { ...kept, transcript: [], ...(closed === undefined ? {} : { closed: outcome }) };
     await tx
       .updateTable('cases')
-      .set({ data: JSON.stringify(emptyCase) })
+      .set({ data: JSON.stringify(emptyCase), subject: '' })
       .where('id', '=', id)
       .execute();
+    await tx
+      .updateTable('case_events')
+      .set({ text: GONE })
+      .where('case_id', '=', id)
+      .where('text', 'is not', null)
+      .execute();
+    await tx.updateTable('staff_replies').set({ text: GONE }).where('case_id', '=', id).execute();
   }
 }
