@@ -22,5 +22,11 @@ export interface Connector {
   readonly id: ChannelId;
   start(receive: Receive): Promise<void>;
   deliver(outbound: Outbound): Promise<Delivery>;
+  /**
+   * For channels on which a message is precious: everything that is due in one conversation, in order, to be
+   * said in as few messages as possible. Gives what became of the first parts; those beyond stay due and
+   * are handed over again. Gives at least one, or throws as `deliver` does, about the first part.
+   */
+  deliverAll?(outbounds: readonly Outbound[]): Promise<readonly Delivery[]>;
   stop(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** The patient worker that sends replies: in order within a conversation, again after trouble, never silently lost. */
 import type { Clock } from '../contracts/clock.ts';
-import type { Connector } from '../contracts/connector.ts';
+import type { Connector, Delivery } from '../contracts/connector.ts';
 import type { Outbox, OutboxItem } from '../contracts/store.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
@@ -23,33 +23,56 @@ export interface OutboxWorker {
 export function createOutbox(deps: OutboxDeps): OutboxWorker {
   return {
     async deliverTo(conversation) {
-      for (const item of await deps.store.duePartsOf(conversation)) {
-        if (!(await deliver(deps, item))) return;
+      let left = await deps.store.duePartsOf(conversation);
+      while (left.length > 0) {
+        const done = await deliver(deps, left);
+        if (done === 'wait') return;
+        left = left.slice(done);
       }
     },
   };
 }
 
-async function deliver(deps: OutboxDeps, { outbound, attempts }: OutboxItem): Promise<boolean> {
+/** How many of the parts are dealt with, or that the rest must wait. */
+async function deliver(deps: OutboxDeps, items: readonly OutboxItem[]): Promise<number | 'wait'> {
+  const [{ outbound, attempts }] = items as readonly [OutboxItem];
   const connector = deps.connectors.get(outbound.address.channel);
   if (connector === undefined) {
     deps.onFailure?.(outbound.key, 'channel_off');
     await deps.store.markFailed(outbound.key, 'channel_off', nextTry(deps, attempts));
-    return false;
+    return 'wait';
   }
   try {
-    const delivery = await connector.deliver(outbound);
-    if (delivery.state === 'sent') await deps.store.markSent(outbound.key);
-    else await deps.store.park(outbound.key);
-    return delivery.state === 'sent';
+    return await note(deps, items, await handOver(connector, items));
   } catch (error) {
     const refused = error instanceof AppError && error.retry === 'never';
     const code = error instanceof AppError ? error.code : 'delivery_failed';
     deps.onFailure?.(outbound.key, code);
     await deps.store.markFailed(outbound.key, code, refused ? undefined : nextTry(deps, attempts));
     // A part that is refused for good must not hold back the rest.
-    return refused;
+    return refused ? 1 : 'wait';
   }
+}
+
+async function handOver(connector: Connector, items: readonly OutboxItem[]): Promise<readonly Delivery[]> {
+  const [first] = items as readonly [OutboxItem];
+  if (connector.deliverAll === undefined) return [await connector.deliver(first.outbound)];
+  return connector.deliverAll(items.map(({ outbound }) => outbound));
+}
+
+async function note(
+  { store }: OutboxDeps,
+  items: readonly OutboxItem[],
+  deliveries: readonly Delivery[],
+): Promise<number | 'wait'> {
+  for (const [index, { state }] of deliveries.entries()) {
+    const { key } = (items[index] as OutboxItem).outbound;
+    if (state === 'sent') await store.markSent(key);
+    else await store.park(key);
+  }
+  if (deliveries.length === 0) throw new Error('A channel said nothing about what it was handed');
+  if (deliveries.some(({ state }) => state === 'wait_for_citizen')) return 'wait';
+  return deliveries.length;
 }
 
 /** Undefined after the last wait: the part is dead, and somebody must look. */

@@ -13,6 +13,11 @@ import type { Tx } from './tables.ts';
 /** From this many failures on an item is dead: a strict order would otherwise hold the citizen up for ever. */
 const ATTEMPTS_ALLOWED = 5;
 const RETRY_AFTER_MS = 1_000;
+/**
+ * What was parked waits so long for the answer to the message that brings it back, so that both go in one
+ * delivery: some channels let us speak only a few times.
+ */
+const PARKED_WAIT_MS = 1_000;
 /** A burst longer than this is worked off in several turns. */
 const ITEMS_AT_ONCE = 50;
 
@@ -61,7 +66,9 @@ function frontDoor(context: StoreContext, rooms: Rooms): Pick<Part, 'receive' | 
 
   async function bringBackParked(tx: Tx, conversation: string): Promise<void> {
     const { changed } = await unpark(tx, { conversation, at: clock.now() });
-    if (changed > 0) await engine.enqueueInTx(tx, { queue: 'outbox', key: conversation });
+    if (changed === 0) return;
+    const startAt = clock.now() + PARKED_WAIT_MS;
+    await engine.enqueueInTx(tx, { queue: 'outbox', key: conversation }, { startAt });
   }
 
   return {
