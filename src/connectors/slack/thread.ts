@@ -4,31 +4,51 @@ import type { CaseEvent, CaseView, DeliveryState, StaffReply } from '../../contr
 import { actions, type Block, button, context, type Message, message, sections, spoken } from './blocks.ts';
 import { who } from './card.ts';
 import { joined, type Md, md, moment } from './text.ts';
-import { deliveryReason, EVENT, LOUD, PRIORITY, RATING } from './words.ts';
+import { deliveryReason, EVENT, LOUD, PRIORITY, RATING, words } from './words.ts';
 
 const WORDS_SHOWN = 1500;
+const LINES_SHOWN = 20;
 
 /** Undefined when none of the events has a line: they show on the card. */
 export function eventsMessage(events: readonly CaseEvent[], view: CaseView): Message | undefined {
   const shown = events.filter(({ kind }) => EVENT[kind] !== undefined);
   const last = shown.at(-1);
   if (last === undefined) return undefined;
+  const merged = together(shown);
+  // The newest are what somebody acts on.
+  const lines = merged.slice(-LINES_SHOWN);
   const loud = shown.some(({ kind }) => LOUD.has(kind));
   const text = `${view.number} ${EVENT[last.kind]}${shown.length > 1 ? ` 等 ${shown.length} 件` : ''}`;
   return message(text, [
     ...(loud && view.owner !== undefined ? sections(md`${who(view.owner)} 请看一下`) : []),
-    ...shown.flatMap((event) => lineOf(event, view)),
+    ...(merged.length > lines.length
+      ? [context(md`此前还有 ${merged.length - lines.length} 件，见个案记录`)]
+      : []),
+    ...lines.flatMap((event) => lineOf(event, view)),
   ]);
+}
+
+/** What the citizen says in one go is one line: people write a sentence in several messages. */
+function together(events: readonly CaseEvent[]): readonly CaseEvent[] {
+  const merged: CaseEvent[] = [];
+  for (const event of events) {
+    const before = merged.at(-1);
+    if (before?.kind === 'citizen_wrote' && event.kind === 'citizen_wrote') {
+      merged.splice(-1, 1, { ...event, text: `${before.text ?? ''}\n${event.text ?? ''}` });
+    } else merged.push(event);
+  }
+  return merged;
 }
 
 function lineOf(event: CaseEvent, view: CaseView): readonly Block[] {
   const head = context(
-    joined(
-      [event.by && who(event.by), md`*${EVENT[event.kind] ?? ''}*`, moreOf(event, view), moment(event.at)],
-      '　',
-    ),
+    joined([event.by && who(event.by), md`*${labelOf(event)}*`, moreOf(event, view), moment(event.at)], '　'),
   );
   return event.text === undefined ? [head] : [head, spoken(event.text, WORDS_SHOWN)];
+}
+
+function labelOf({ kind, data }: CaseEvent): string {
+  return data.acknowledged === true ? words.acknowledged : (EVENT[kind] ?? '');
 }
 
 function moreOf({ kind }: CaseEvent, view: CaseView): Md | undefined {

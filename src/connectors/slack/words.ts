@@ -7,6 +7,7 @@ import type { MoreId } from './names.ts';
 export const words = {
   leadOnly: '只有负责人可以重画全部卡片。',
   corrected: '（更正）',
+  acknowledged: '看到了未送达的提示',
   erased: '这个个案已按参保人要求删除。',
   noCommand: '这里只有一个命令：/gongji。发送 /gongji help 看用法。',
   notStaff: '这里只对客服台频道的成员开放。请联系负责人把您加入该频道。',
@@ -18,7 +19,8 @@ export const words = {
   noAdvice: '这个功能还没有在本系统启用。',
   emptyText: '请填写内容',
   tooLong: (most: number) => `最多 ${most} 字`,
-  numbersInside: '内容里像有证件号或手机号，请去掉后再发。对话里不写证件号码。',
+  numbersInside:
+    '内容里像有证件号、手机号或卡号，发出去会被隐藏，请去掉。座机请写成（区号）号码，例如（0000）88888888。',
   pastTime: '请选择以后的时间',
   internal: '话题里直接说的话只在内部可见；要回复参保人，请按“回复参保人”。',
   noCause: '没有查明原因',
