@@ -11,7 +11,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
 import { chromiumFiles } from './chromium.ts';
 
 const HOUSE = join(import.meta.dirname, '..', '..');
@@ -67,6 +67,8 @@ export async function newPhonePage(browser: Browser, options: PhoneOptions = {})
     colorScheme: options.colorScheme ?? 'light',
     reducedMotion: 'reduce',
   });
+  // Everything here is on this machine: what takes longer than this does not happen.
+  context.setDefaultTimeout(10_000);
   const requests: string[] = [];
   const complaints: string[] = [];
   context.on('request', (request) => requests.push(request.url()));
@@ -84,7 +86,7 @@ export function foreignRequests({ requests }: PhonePage, home: string): readonly
 }
 
 /** What axe finds against WCAG 2.2 AA and good practice, one line each; empty when all is well. */
-export async function axe(page: Page): Promise<readonly string[]> {
+export async function axe(page: Page | Frame): Promise<readonly string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

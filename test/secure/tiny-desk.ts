@@ -13,7 +13,9 @@ import { repliesFileSchema } from '../../src/knowledge/schema/reply.ts';
 import { createDemoIdentity, type DemoPerson } from '../../src/secure/demo-identity.ts';
 import { createSecureDesk, type SecureDesk, type SecureDeskParts } from '../../src/secure/secure-desk.ts';
 
-const WORDS = join(import.meta.dirname, '..', '..', 'knowledge', 'replies', 'secure.yaml');
+const WORDS = ['secure.yaml', 'labels.yaml'].map((file) =>
+  join(import.meta.dirname, '..', '..', 'knowledge', 'replies', file),
+);
 export const START = Date.parse('2026-11-24T02:00:00.000Z');
 const LINK_LIFE_MS = 30 * 60_000;
 
@@ -137,7 +139,9 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
     },
     identity: createDemoIdentity({ people: PEOPLE, clock, random, tell: (line) => told.push(line) }),
     knowledge: {
-      replies: new Map(Object.entries(repliesFileSchema.parse(load(readFileSync(WORDS, 'utf8'))))),
+      replies: new Map(
+        WORDS.flatMap((file) => Object.entries(repliesFileSchema.parse(load(readFileSync(file, 'utf8'))))),
+      ),
       regions: new Map([
         ['990000', { name: '示例市' }],
       ]) as unknown as SecureDeskParts['knowledge']['regions'],

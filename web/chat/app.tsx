@@ -138,10 +138,10 @@ function Progress({ talk }: { talk: Talk }) {
   if (progress === undefined) return null;
   const words = WORDS.progress(progress.step, progress.of);
   return (
-    <div class="steps">
+    <section class="steps" aria-labelledby="steps">
       <span id="steps">{words}</span>
       <progress max={progress.of} value={progress.step} aria-labelledby="steps" />
-    </div>
+    </section>
   );
 }
 

@@ -26,7 +26,8 @@ function put(script: HTMLScriptElement): void {
   const home = new URL(script.src).origin;
   const host = document.createElement('gongji-widget');
   if (script.dataset.side === 'left') host.dataset.side = 'left';
-  const shadow = host.attachShadow({ mode: 'closed' });
+  // Open, so that checkers of accessibility see in; what must not be seen is behind the frame.
+  const shadow = host.attachShadow({ mode: 'open' });
   const style = new CSSStyleSheet();
   style.replaceSync(STYLE);
   shadow.adoptedStyleSheets = [style];
