@@ -64,7 +64,7 @@ async function queueOf(db: Db, now: number, id: CaseId | undefined): Promise<Que
       ? undefined
       : await db
           .selectFrom('cases')
-          .select(['owner', 'priority', 'opened_at', 'closed_at'])
+          .select(['owner', 'priority', 'opened_at', 'closed_at', 'number'])
           .where('id', '=', id)
           .executeTakeFirst();
   let waiting = db
@@ -79,6 +79,11 @@ async function queueOf(db: Db, now: number, id: CaseId | undefined): Promise<Que
       eb.or([
         eb('priority', '<', own.priority),
         eb.and([eb('priority', '=', own.priority), eb('opened_at', '<', own.opened_at)]),
+        eb.and([
+          eb('priority', '=', own.priority),
+          eb('opened_at', '=', own.opened_at),
+          eb('number', '<', own.number),
+        ]),
       ]),
     );
   }
