@@ -1,4 +1,5 @@
 /** People who write to customer service, and staff who take over in WeCom itself. */
+import type { Json } from '../json.ts';
 import type { Entry } from '../screen.ts';
 import type { KfPush } from './pusher.ts';
 import { changeState, type KfUser, type KfWorld, openKfWindow } from './world.ts';
