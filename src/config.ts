@@ -40,6 +40,24 @@ export interface Config {
   readonly wecomKf?: WecomKfConfig;
   /** A WeChat account driven by a puppet; absent: off. */
   readonly wechaty?: WechatyConfig;
+  /** Slack as the desk of the staff; absent: off. */
+  readonly slack?: SlackConfig;
+}
+
+export interface SlackConfig {
+  readonly mode: 'http' | 'socket';
+  readonly botToken: string;
+  /** There with `http`. */
+  readonly signingSecret?: string;
+  /** There with `socket`. */
+  readonly appToken?: string;
+  readonly channel: string;
+  /** Ids of people or of user groups. */
+  readonly leads: readonly string[];
+  readonly curators: readonly string[];
+  readonly auditors: readonly string[];
+  /** Where Slack is, when it is not Slack. */
+  readonly apiUrl?: string;
 }
 
 export interface WechatOaConfig {
@@ -90,6 +108,12 @@ interface Variable {
 }
 
 const file = z.string().min(1).optional();
+/** Ids of people and user groups in Slack, as they stand in its addresses. */
+const slackIds = z
+  .string()
+  .regex(/^[USW][A-Z0-9]{5,20}(?:[\s,]+[USW][A-Z0-9]{5,20}){0,49}$/u)
+  .transform((list): readonly string[] => list.split(/[\s,]+/u))
+  .optional();
 const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
 
 const secret32 = z
@@ -379,6 +403,64 @@ export const VARIABLES = {
       .max(300)
       .optional(),
   },
+  GONGJI_SLACK_MODE: {
+    expects: "how Slack reaches us: 'http' at our own address, or 'socket' from a closed network",
+    example: 'http',
+    schema: z.enum(['http', 'socket']).optional(),
+  },
+  GONGJI_SLACK_BOT_TOKEN: {
+    expects: 'the bot token of the Slack app, from its page OAuth & Permissions',
+    example: 'xoxb-000000000000-what-slack-shows',
+    schema: z
+      .string()
+      .regex(/^xox[a-z]-\S{6,}$/u)
+      .optional(),
+  },
+  GONGJI_SLACK_SIGNING_SECRET: {
+    expects: "the signing secret of the Slack app, from its page Basic Information (with mode 'http')",
+    example: '0123456789abcdef0123456789abcdef',
+    schema: z
+      .string()
+      .regex(/^\S{16,128}$/u)
+      .optional(),
+  },
+  GONGJI_SLACK_APP_TOKEN: {
+    expects: "an app-level token with the scope connections:write (with mode 'socket')",
+    example: 'xapp-1-A00000000-what-slack-shows',
+    schema: z
+      .string()
+      .regex(/^xapp-\S{6,}$/u)
+      .optional(),
+  },
+  GONGJI_SLACK_CHANNEL: {
+    expects: "the id of the triage channel, from the end of the channel's details in Slack",
+    example: 'C0123456789',
+    schema: z
+      .string()
+      .regex(/^[CG][A-Z0-9]{5,20}$/u)
+      .optional(),
+  },
+  GONGJI_SLACK_LEADS: {
+    expects:
+      'who may take over, release and close the cases of others: ids of people (U…) or user groups (S…)',
+    example: 'U0123456789 S0123456789',
+    schema: slackIds,
+  },
+  GONGJI_SLACK_CURATORS: {
+    expects: 'who approves knowledge: ids of people (U…) or user groups (S…)',
+    example: 'S0123456789',
+    schema: slackIds,
+  },
+  GONGJI_SLACK_AUDITORS: {
+    expects: 'who may look and change nothing: ids of people (U…) or user groups (S…)',
+    example: 'U0123456789',
+    schema: slackIds,
+  },
+  GONGJI_SLACK_API_URL: {
+    expects: 'where the Web API is, when it is not at Slack: for trying out',
+    example: 'http://127.0.0.1:3000/api/',
+    schema: z.url({ protocol: /^https?$/u }).optional(),
+  },
 } as const satisfies Record<string, Variable>;
 
 type Name = keyof typeof VARIABLES;
@@ -412,6 +494,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     caFile: read('GONGJI_PORTAL_CA'),
   });
   const channels = readChannels(read, problems);
+  const slack = readSlack(read, problems);
   const config: Config = {
     dataDir: resolve(read('GONGJI_DATA') ?? '.'),
     host: read('GONGJI_HOST'),
@@ -428,6 +511,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(wechatAddress === undefined ? {} : { wechatAddress }),
     ...(wechatName === undefined ? {} : { wechatName }),
     ...channels,
+    ...(slack === undefined ? {} : { slack }),
   };
   if (problems.length > 0) {
     throw new AppError(
@@ -496,6 +580,31 @@ function readChannels(read: Read, problems: string[]): Pick<Config, 'wechatOa' |
     ...(isKfOn ? { wecomKf: { ...given(kf), ...kfSettings } as WecomKfConfig } : {}),
     ...(isWechatyOn ? { wechaty: { ...given(wechaty), ...wechatySettings } as WechatyConfig } : {}),
   };
+}
+
+/** The desk of the staff in Slack, when anything of it is configured. */
+function readSlack(read: Read, problems: string[]): SlackConfig | undefined {
+  const values = {
+    mode: read('GONGJI_SLACK_MODE'),
+    botToken: read('GONGJI_SLACK_BOT_TOKEN'),
+    signingSecret: read('GONGJI_SLACK_SIGNING_SECRET'),
+    appToken: read('GONGJI_SLACK_APP_TOKEN'),
+    channel: read('GONGJI_SLACK_CHANNEL'),
+    apiUrl: read('GONGJI_SLACK_API_URL'),
+  };
+  const roles = {
+    leads: read('GONGJI_SLACK_LEADS') ?? [],
+    curators: read('GONGJI_SLACK_CURATORS') ?? [],
+    auditors: read('GONGJI_SLACK_AUDITORS') ?? [],
+  };
+  const isOn = isWhole(values, problems, {
+    mode: 'GONGJI_SLACK_MODE',
+    botToken: 'GONGJI_SLACK_BOT_TOKEN',
+    channel: 'GONGJI_SLACK_CHANNEL',
+    ...(values.mode === 'http' ? { signingSecret: 'GONGJI_SLACK_SIGNING_SECRET' } : {}),
+    ...(values.mode === 'socket' ? { appToken: 'GONGJI_SLACK_APP_TOKEN' } : {}),
+  });
+  return isOn ? ({ ...given(values), ...roles } as SlackConfig) : undefined;
 }
 
 /** Whether a channel is on. Half a channel is a mistake that would otherwise be noticed by citizens. */

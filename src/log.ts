@@ -37,6 +37,15 @@ export interface LogEvents {
   /** A channel that can be on and off by itself: logged in, logged out, built anew. */
   'channel.state': { readonly channel: string; readonly state: string };
   'channel.failed': { readonly channel: string; readonly code: string };
+  /** The link to Slack, with Slack's code when it broke. */
+  'slack.link': { readonly state: string; readonly code: string };
+  /** What keeps the desk from working; empty when nothing does. */
+  'slack.checked': { readonly problem: string };
+  'slack.refused': { readonly code: string };
+  'slack.trouble': { readonly code: string };
+  'slack.received': { readonly what: string; readonly ackMs: number };
+  'slack.item_failed': { readonly kind: string; readonly code: string };
+  'slack.draw_failed': { readonly case: string; readonly code: string };
 }
 
 export interface Log {
@@ -52,6 +61,9 @@ const ERRORS = new Set<keyof LogEvents>([
   'knowledge.reload_failed',
   'knowledge.withdrawals_failed',
   'retention.failed',
+  'slack.refused',
+  'slack.item_failed',
+  'slack.draw_failed',
 ]);
 
 export function createLog(level: Config['logLevel'], stream: DestinationStream = destination(2)): Log {

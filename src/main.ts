@@ -7,6 +7,7 @@ import { type App, createApp } from './app.ts';
 import { type Channels, openChannels } from './channels.ts';
 import { chooseOffice } from './choose-office.ts';
 import { type Config, readConfig } from './config.ts';
+import type { SlackView } from './connectors/slack/index.ts';
 import type { Connector } from './contracts/connector.ts';
 import type { IdentityProvider } from './contracts/identity.ts';
 import type { KeyProvider } from './contracts/keys.ts';
@@ -15,6 +16,7 @@ import { codeOf, createLog, type Log } from './log.ts';
 import { SIMULATED } from './office.ts';
 import { createReloader, type Reloader } from './reload.ts';
 import { keepReviewFile, REVIEW_FILE, type ReviewFile } from './review-file.ts';
+import { openSlackDesk, slackHealth } from './slack-desk.ts';
 import { createKeyFile, keyFileRing } from './store/key-file.ts';
 import { createServer, type WebServer } from './web/server.ts';
 import { intentsDir } from './withdrawals.ts';
@@ -67,8 +69,10 @@ export async function startGongji(
   });
   const { store, signals } = app;
   const channels = openChannels(config, { store, signals, clock, random, log, tell });
+  const slack = openSlackDesk(config, { desk: app.desk, inbox: store, clock, log, tell });
   const server = createServer({
     connectors: channels.http,
+    listeners: slack?.listener === undefined ? [] : [{ path: slack.path, listener: slack.listener }],
     secure: app.secure,
     clock,
     pagesDir: PAGES_DIR,
@@ -78,12 +82,14 @@ export async function startGongji(
     health: async () => ({
       store: app.store.describe(),
       knowledge: app.editions.of().knowledge.version,
+      ...slackHealth(slack),
     }),
     onFailure: (failure) => log.event('request.failed', failure),
   });
   const listening = await server.listen(config.port, config.host);
   url = config.publicUrl ?? listening.url;
   await app.start([...channels.connectors, ...more]);
+  await slack?.start();
   const reloader = createReloader({
     dir: KNOWLEDGE_DIR,
     editions: app.editions,
@@ -95,7 +101,13 @@ export async function startGongji(
     log.event('job.failed', { queue: 'review', key: '', code: codeOf(error) }),
   );
   log.event('app.started', { url, knowledge: library.knowledge.version });
-  return { app, server, url, library, stop: () => stop({ app, server, channels, log, reloader, review }) };
+  return {
+    app,
+    server,
+    url,
+    library,
+    stop: () => stop({ app, server, channels, slack, log, reloader, review }),
+  };
 }
 
 /** The keys of the vault, the first one made at the first start; readable by nobody else. */
@@ -117,6 +129,7 @@ async function stop({
   app,
   server,
   channels,
+  slack,
   log,
   reloader,
   review,
@@ -124,6 +137,7 @@ async function stop({
   app: App;
   server: WebServer;
   channels: Channels;
+  slack: SlackView | undefined;
   log: Log;
   reloader: Reloader;
   review: ReviewFile;
@@ -131,6 +145,7 @@ async function stop({
   reloader.close();
   for (const connector of channels.connectors) await connector.stop();
   await server.close();
+  await slack?.stop();
   await review.close();
   await app.stop();
   log.event('app.stopped', {});

@@ -56,6 +56,18 @@ describe('the configuration', () => {
     expect(() => readConfig(half)).toThrow(/GONGJI_WECOM_KF_SECRET: missing/u);
   });
 
+  it('asks of Slack what its mode needs', () => {
+    const slack = wholeChannelOf('GONGJI_SLACK_MODE');
+    const { GONGJI_SLACK_SIGNING_SECRET: _, ...unsigned } = slack;
+    const { GONGJI_SLACK_APP_TOKEN: __, ...closed } = slack;
+    expect(readConfig(closed).slack).toMatchObject({ mode: 'http', leads: ['U0123456789', 'S0123456789'] });
+    expect(() => readConfig(unsigned)).toThrow(/GONGJI_SLACK_SIGNING_SECRET: missing/u);
+    expect(() => readConfig({ ...closed, GONGJI_SLACK_MODE: 'socket' })).toThrow(
+      /GONGJI_SLACK_APP_TOKEN: missing/u,
+    );
+    expect(readConfig({ ...unsigned, GONGJI_SLACK_MODE: 'socket' }).slack).toMatchObject({ mode: 'socket' });
+  });
+
   it('complains once about a value that is both needed and wrong', () => {
     const wrong = { ...wholeChannelOf('GONGJI_WECHAT_OA_TOKEN'), GONGJI_WECHAT_OA_SECRET: 'short' };
     expect(() => readConfig(wrong)).toThrow(/1 problem/u);
@@ -70,7 +82,7 @@ describe('the configuration', () => {
   );
 });
 
-const CHANNELS = ['GONGJI_WECHAT_OA_', 'GONGJI_WECOM_KF_', 'GONGJI_WECHATY_'];
+const CHANNELS = ['GONGJI_WECHAT_OA_', 'GONGJI_WECOM_KF_', 'GONGJI_WECHATY_', 'GONGJI_SLACK_'];
 
 /** The examples of all variables of a channel: one of them alone would be half a channel. */
 function wholeChannelOf(name: string): Record<string, string> {

@@ -1,7 +1,7 @@
 /** The HTTP server: mounts what rooms hand in, adds headers and limits, and holds no logic of its own. */
-import type { Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Clock } from '../contracts/clock.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
@@ -19,6 +19,8 @@ export interface HttpChannel {
 export interface ServerParts {
   /** Channels that are reached by HTTP, each mounted at its own path. */
   readonly connectors: readonly HttpChannel[];
+  /** Handlers of plain Node, each with a path of its own: for libraries that want the request untouched. */
+  readonly listeners?: readonly { readonly path: string; readonly listener: RequestListener }[];
   readonly secure: SecureDesk;
   readonly clock: Clock;
   /** Where `scripts/build-pages.ts` put the pages. */
@@ -52,7 +54,7 @@ export function createServer(parts: ServerParts): WebServer {
   return {
     app,
     listen: async (port, host) => {
-      server = createAdaptorServer({ fetch: app.fetch }) as Server;
+      server = createHttpServer(byPath(parts.listeners ?? [], getRequestListener(app.fetch)));
       server.requestTimeout = REQUEST_MS;
       return { url: await listening(server, port, host) };
     },
@@ -87,6 +89,20 @@ function createApp(parts: ServerParts): Hono {
     return c.json({ error: 'failed' }, isWorld && error.retry === 'later' ? 503 : 500);
   });
   return app;
+}
+
+/** Beside the application, not inside it: what reads the body itself must be the first to see it. */
+function byPath(
+  listeners: NonNullable<ServerParts['listeners']>,
+  application: ReturnType<typeof getRequestListener>,
+): RequestListener {
+  const own = new Map(listeners.map(({ path, listener }) => [path, listener]));
+  return (request, response) => {
+    const [path = ''] = (request.url ?? '').split('?');
+    const listener = own.get(path);
+    if (listener === undefined) void application(request, response);
+    else listener(request, response);
+  };
 }
 
 function listening(server: Server, port: number, host: string): Promise<string> {

@@ -15,6 +15,7 @@ import { type Message, message, spoken } from './blocks.ts';
 import { cardOf } from './card.ts';
 import { type Place, type SlackApi, SlackError } from './client.ts';
 import { placeOf, placeText, VIEW } from './hands.ts';
+import type { Lease } from './lease.ts';
 import type { OwnNotes } from './own-notes.ts';
 import type { Pace } from './pace.ts';
 import { draftsMessage, eventsMessage, failureMessage, replyMessage } from './thread.ts';
@@ -47,6 +48,7 @@ export interface FollowerParts {
   readonly channel: string;
   readonly pace: Pace;
   readonly own: OwnNotes;
+  readonly lease: Lease;
   readonly onFailure: (id: string, code: string) => void;
   /** After each drawing, with whom it may concern. */
   readonly onDrawn: () => void;
@@ -62,7 +64,7 @@ export interface Follower {
 }
 
 export function createFollower(parts: FollowerParts): Follower {
-  const { api, desk, advice, clock, channel, pace, own } = parts;
+  const { api, desk, advice, clock, channel, pace, own, lease } = parts;
   /** What stands in Slack as far as we know: a card that would look the same is not sent again. */
   const standing = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
@@ -187,12 +189,12 @@ export function createFollower(parts: FollowerParts): Follower {
   }
 
   async function drawAll(): Promise<void> {
-    while (!isStopped) {
+    while (!isStopped && (await lease.holds())) {
       const changes = await desk.changes(await desk.cursor(VIEW), BATCH);
       const newest = changes.at(-1);
       if (newest === undefined) return;
       for (const [id, events] of Map.groupBy(changes, (event) => event.case)) {
-        if (isStopped) return;
+        if (isStopped || !(await lease.holds())) return;
         await drawOrReport(id, events);
       }
       await desk.moveCursor(VIEW, newest.n);
@@ -258,6 +260,7 @@ export function createFollower(parts: FollowerParts): Follower {
       clearTimeout(timer);
       forget?.();
       await last.catch(() => {});
+      await lease.release().catch(() => {});
     },
   };
 }

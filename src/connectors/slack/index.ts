@@ -16,6 +16,7 @@ import { createFollower } from './follow.ts';
 import { faultsOf, waitingModal } from './forms.ts';
 import type { Gesture } from './gesture.ts';
 import { type Hands, hint, placeOf, VIEW } from './hands.ts';
+import { createLease } from './lease.ts';
 import { homeView } from './lists.ts';
 import { createLibraryLogger } from './logger.ts';
 import { SLACK_PATH } from './manifest.ts';
@@ -129,6 +130,7 @@ export function createSlackView(parts: SlackParts): SlackView {
     clock,
     channel,
     own,
+    lease: createLease(inbox, clock),
     pace: createPace(clock, wait),
     onFailure: (id, code) => event('slack.draw_failed', { case: id, code }),
     onDrawn: refreshHomesSoon,

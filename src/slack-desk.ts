@@ -1,0 +1,53 @@
+/** Slack as the desk of the staff, when it is configured. Not a channel: citizens never notice it. */
+import type { Config } from './config.ts';
+import { createSlackView, type SlackStatus, type SlackView } from './connectors/slack/index.ts';
+import type { Advice } from './contracts/advice.ts';
+import type { Clock } from './contracts/clock.ts';
+import type { Desk } from './contracts/desk.ts';
+import type { StaffInbox } from './contracts/staff-inbox.ts';
+import { AppError } from './errors.ts';
+import type { Log } from './log.ts';
+
+export interface SlackDeskParts {
+  readonly desk: Desk;
+  readonly inbox: StaffInbox;
+  readonly advice?: Advice | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tell: (line: string) => void;
+}
+
+/** Undefined when the configuration does not turn it on. Nothing is contacted before it is started. */
+export function openSlackDesk(
+  { slack }: Pick<Config, 'slack'>,
+  parts: SlackDeskParts,
+): SlackView | undefined {
+  if (slack === undefined) return undefined;
+  const { apiUrl, botToken, channel, leads: lead, curators: curator, auditors: auditor } = slack;
+  return createSlackView({
+    options: { ...transportOf(slack), botToken, channel, apiUrl, roles: { lead, curator, auditor } },
+    desk: parts.desk,
+    advice: parts.advice,
+    inbox: parts.inbox,
+    clock: parts.clock,
+    event: (name, fields) => parts.log.event(name, fields as never),
+    tell: parts.tell,
+  });
+}
+
+function transportOf({ mode, signingSecret, appToken, apiUrl }: NonNullable<Config['slack']>) {
+  if (mode === 'http' && signingSecret !== undefined) return { mode, signingSecret } as const;
+  if (mode === 'socket' && appToken !== undefined) return { mode, appToken, apiUrl } as const;
+  throw new AppError('bad_config', `Slack with mode '${mode}' lacks its secret`);
+}
+
+/** For `/healthz`: whether the link is there and how long Slack has been silent. */
+export function slackHealth(view: SlackView | undefined): Record<string, string | number> {
+  if (view === undefined) return {};
+  const { mode, link, lastEventAgeMs, refused, problem }: SlackStatus = view.status();
+  return {
+    slack: refused ?? problem ?? link,
+    slackMode: mode,
+    ...(lastEventAgeMs === undefined ? {} : { slackSilentSeconds: Math.round(lastEventAgeMs / 1000) }),
+  };
+}
