@@ -57,6 +57,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'run | proof | receipt: the end of what is stored',
     load: async () => (await import('./retention.ts')).retention,
   },
+  db: {
+    does: 'export | import | move: everything that is kept',
+    load: async () => (await import('./db.ts')).db,
+  },
   chat: { does: 'talk in the terminal', load: async () => (await import('./chat.ts')).chat },
 };
 

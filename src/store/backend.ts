@@ -1,5 +1,6 @@
 /** What the store needs of a database besides SQL. */
 import type { Dialect } from 'kysely';
+import type { TableShape } from './catalogue.ts';
 import type { Tx } from './tables.ts';
 
 export interface Backend {
@@ -13,6 +14,8 @@ export interface Backend {
    * @returns whether it is held
    */
   readonly lockOutProcesses: (tx: Tx) => Promise<boolean>;
+  /** All tables that are ours. */
+  readonly tables: (tx: Tx) => Promise<readonly TableShape[]>;
   /** What several processes on one database need; absent where there can be only one. */
   readonly shared?: SharedDatabase;
 }

@@ -3,6 +3,7 @@ import { PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { AppError } from '../errors.ts';
 import type { Backend } from './backend.ts';
+import { postgresTables } from './catalogue.ts';
 import { MIGRATION_LOCK, PRESENCE_LOCK } from './postgres-locks.ts';
 import { openWire } from './postgres-wire.ts';
 
@@ -59,6 +60,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
         `.execute(tx);
         return rows[0]?.held === true;
       },
+      tables: postgresTables,
       shared: {
         schema: server.schema,
         // Without values a text may hold several statements, as the dispatcher's tables need it.

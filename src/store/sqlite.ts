@@ -9,6 +9,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { SqliteDialect, type SqliteStatement } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Backend } from './backend.ts';
+import { sqliteTables } from './catalogue.ts';
 
 const SCHEME = 'sqlite://';
 /** How long a restart waits for the process before it to let go of the file. */
@@ -34,6 +35,7 @@ export function openSqlite(url: string): Backend {
     lockMigrations: async () => {},
     // The file would not have opened.
     lockOutProcesses: async () => true,
+    tables: sqliteTables,
   };
 }
 
