@@ -9,7 +9,7 @@ import { closing, HOUR, handClock, type Json } from './wechat-double-rig.ts';
 
 async function kfWith(options: Partial<KfOptions> = {}) {
   const clock = handClock();
-  const kf = await openKf({ clock, secondMs: 20, ...options });
+  const kf = await openKf({ clock, ...options });
   closing.push(kf.close);
   const pushes: string[] = [];
   const server = createServer(async (request, response) => {

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 export async function wechatWith(options: Partial<WechatOptions> = {}) {
   const clock = handClock();
-  const wechat = await openWechat({ clock, secondMs: 20, ...options });
+  const wechat = await openWechat({ clock, ...options });
   closing.push(wechat.close);
   const token = async () => String((await call(wechat, 'stable_token', credentials(wechat))).access_token);
   return { clock, wechat, token };

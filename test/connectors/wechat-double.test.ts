@@ -100,7 +100,7 @@ describe('pushes', () => {
   });
 
   it('end with the first try that is answered', async () => {
-    const { wechat } = await wechatWith({ secondMs: 10 });
+    const { wechat } = await wechatWith({ secondMs: 100 });
     const received = await bureau(wechat, (_, count) => (count === 1 ? 'hang' : 'success'));
     const push = await wechat.phone('lin').say('在吗');
     expect(received).toHaveLength(2);

@@ -37,6 +37,8 @@ export interface Wechat {
   verify: Pusher['verify'];
   phone(name: string): Phone;
   push(letter: Letter, options?: PushOptions): Promise<Push>;
+  /** Resolves when the newest push has begun this many tries. */
+  tried: Pusher['tried'];
   readonly pusher: Pusher;
   readonly faults: Faults;
   readonly tokens: Tokens;
@@ -92,6 +94,7 @@ export async function openWechat({ clock, account = {}, secondMs = 1000 }: Wecha
       return phone;
     },
     push: pusher.push,
+    tried: pusher.tried,
     pusher,
     faults: world.faults,
     tokens: world.tokens,

@@ -23,6 +23,8 @@ export type Try =
       readonly body: string;
       readonly verdict: Verdict;
     }
+  /** We answered, and nobody heard. */
+  | { readonly outcome: 'lost'; readonly body?: string }
   | { readonly outcome: 'cut' | 'unreachable' };
 
 export interface Push {
@@ -34,8 +36,11 @@ export interface Push {
 }
 
 export interface PushOptions {
-  /** `twice_at_once`: the same push over two connections, as WeChat does when a network breaks and heals. */
-  readonly delivery?: 'once' | 'twice_at_once';
+  /**
+   * `twice_at_once`: the same push over two connections, as when a network breaks and heals. `third_time`: our
+   * answers to the first two tries are lost on their way, as when they come a moment after the cut.
+   */
+  readonly delivery?: 'once' | 'twice_at_once' | 'third_time';
   /** Whether a repeated push has the time and nonce of the first: nobody has said. */
   readonly nonce?: 'fresh' | 'same';
 }
@@ -51,6 +56,8 @@ export interface Pusher {
   }): Promise<{ isAccepted: boolean; status: number; body: string }>;
   /** A letter as it would be pushed now. */
   seal(letter: Letter): RawPush;
+  /** Resolves when the newest push has begun this many tries. */
+  tried(count: number): Promise<void>;
 }
 
 export interface RawPush {
@@ -62,6 +69,13 @@ export interface RawPush {
 /** @param address where the console sends pushes, asked for each time */
 export function createPusher(world: World, address: () => string): Pusher {
   const post = (request: RawPush, signal?: AbortSignal) => postTo(address(), request, signal);
+  let begun = 0;
+  let watchers: { readonly count: number; readonly tell: () => void }[] = [];
+  function noteTry(): void {
+    begun += 1;
+    for (const { count, tell } of watchers) if (count <= begun) tell();
+    watchers = watchers.filter(({ count }) => count > begun);
+  }
 
   async function attempt(letter: Letter, request: RawPush): Promise<Try> {
     const cut = AbortSignal.timeout(CUT_SECONDS * world.secondMs);
@@ -80,15 +94,18 @@ export function createPusher(world: World, address: () => string): Pusher {
     const first = seal(world, letter);
     for (let count = 0; count < TRIES; count += 1) {
       const request = count === 0 || options.nonce === 'same' ? first : seal(world, letter);
+      noteTry();
       const tried = await attempt(letter, request);
-      tries.push(tried);
-      if (tried.outcome === 'answered' && tried.status === 200) break;
+      const isLost = options.delivery === 'third_time' && count < TRIES - 1;
+      tries.push(isLost ? { outcome: 'lost', ...('body' in tried ? { body: tried.body } : {}) } : tried);
+      if (!isLost && tried.outcome === 'answered' && tried.status === 200) break;
     }
     return tries;
   }
 
   return {
     async push(letter, options = {}) {
+      begun = 0;
       const lines = options.delivery === 'twice_at_once' ? 2 : 1;
       const tries = (
         await Promise.all(Array.from({ length: lines }, () => untilAnswered(letter, options)))
@@ -116,6 +133,11 @@ export function createPusher(world: World, address: () => string): Pusher {
       return { isAccepted: response.status === 200 && body === echo, status: response.status, body };
     },
     seal: (letter) => seal(world, letter),
+    tried: (count) =>
+      new Promise((tell) => {
+        if (begun >= count) tell();
+        else watchers.push({ count, tell });
+      }),
   };
 }
 
