@@ -11,6 +11,7 @@ import type { SlackView } from './connectors/slack/index.ts';
 import type { Connector } from './contracts/connector.ts';
 import type { IdentityProvider } from './contracts/identity.ts';
 import type { KeyProvider } from './contracts/keys.ts';
+import { type DeskSocket, deskSocketPath, serveDesk } from './desk-socket.ts';
 import { KNOWLEDGE_DIR, type Library, modelCache, openLibrary } from './library.ts';
 import { codeOf, createLog, type Log } from './log.ts';
 import { SIMULATED } from './office.ts';
@@ -90,6 +91,7 @@ export async function startGongji(
   url = config.publicUrl ?? listening.url;
   await app.start([...channels.connectors, ...more]);
   await slack?.start();
+  const commands = await serveDesk(app.desk, deskSocketPath(config.dataDir));
   const reloader = createReloader({
     dir: KNOWLEDGE_DIR,
     editions: app.editions,
@@ -106,7 +108,7 @@ export async function startGongji(
     server,
     url,
     library,
-    stop: () => stop({ app, server, channels, slack, log, reloader, review }),
+    stop: () => stop({ app, server, channels, slack, commands, log, reloader, review }),
   };
 }
 
@@ -130,6 +132,7 @@ async function stop({
   server,
   channels,
   slack,
+  commands,
   log,
   reloader,
   review,
@@ -138,11 +141,13 @@ async function stop({
   server: WebServer;
   channels: Channels;
   slack: SlackView | undefined;
+  commands: DeskSocket;
   log: Log;
   reloader: Reloader;
   review: ReviewFile;
 }): Promise<void> {
   reloader.close();
+  await commands.close();
   for (const connector of channels.connectors) await connector.stop();
   await server.close();
   await slack?.stop();

@@ -21,6 +21,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'measure understanding on a file',
     load: async () => (await import('./evaluate.ts')).evaluate,
   },
+  desk: {
+    does: 'the help desk: list, show, claim, reply, close and the rest',
+    load: async () => (await import('./desk.ts')).desk,
+  },
   review: {
     does: 'list | show | accept: what was not understood for sure',
     load: async () => (await import('./review.ts')).review,

@@ -1,0 +1,135 @@
+/**
+ * The desk for commands on the same machine. The embedded store belongs to the server alone, so a command
+ * speaks to the server: one line of JSON there, one back, over a socket in the data folder that only the
+ * user who runs the server can open. Whoever can open it could read the store as well.
+ */
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Desk } from './contracts/desk.ts';
+import { AppError } from './errors.ts';
+import { codeOf } from './log.ts';
+
+/** Systems cut longer names of sockets, some at 104 signs. */
+const PATH_MAX = 100;
+const LINE_MAX = 100_000;
+const ANSWER_WITHIN_MS = 30_000;
+
+/** What a command may call: all but what only a view inside the server can use. */
+export const DESK_METHODS = [
+  'list',
+  'caseView',
+  'find',
+  'eventsOf',
+  'statsOf',
+  'ratings',
+  'staff',
+  'causes',
+  'claim',
+  'release',
+  'transfer',
+  'reply',
+  'note',
+  'askFor',
+  'dryRun',
+  'startAct',
+  'giveBack',
+  'snooze',
+  'setPriority',
+  'close',
+  'reopen',
+  'acknowledge',
+  'reveal',
+  'changes',
+] as const satisfies readonly (keyof Desk)[];
+export type DeskMethod = (typeof DESK_METHODS)[number];
+
+/** Beside the store; in the folder for passing files where that name would be too long. */
+export function deskSocketPath(dataDir: string): string {
+  const path = join(resolve(dataDir), 'desk.sock');
+  if (path.length <= PATH_MAX) return path;
+  return join(tmpdir(), `gongji-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.sock`);
+}
+
+export interface DeskSocket {
+  close(): Promise<void>;
+}
+
+export async function serveDesk(desk: Desk, path: string): Promise<DeskSocket> {
+  // The store is held by this process alone, so a socket that is left belongs to nobody.
+  rmSync(path, { force: true });
+  const open = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+    socket.on('error', () => socket.destroy());
+    void serve(desk, socket);
+  });
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(path, done);
+  });
+  chmodSync(path, 0o600);
+  return {
+    close: () =>
+      new Promise((done) => {
+        for (const socket of open) socket.destroy();
+        server.close(() => {
+          rmSync(path, { force: true });
+          done();
+        });
+      }),
+  };
+}
+
+async function serve(desk: Desk, socket: Socket): Promise<void> {
+  socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy());
+  try {
+    for await (const line of createInterface({ input: socket })) {
+      socket.write(`${JSON.stringify(await answer(desk, line))}\n`);
+    }
+  } catch {
+    // The other side has gone; what it asked for is done or not, and the same key tells which.
+    socket.destroy();
+  }
+}
+
+type Answer = { readonly value: unknown } | { readonly error: string };
+
+async function answer(desk: Desk, line: string): Promise<Answer> {
+  if (line.length > LINE_MAX) return { error: 'too_long' };
+  try {
+    const asked = JSON.parse(line) as { readonly method?: unknown; readonly args?: unknown };
+    const method = DESK_METHODS.find((known) => known === asked.method);
+    if (method === undefined || !Array.isArray(asked.args)) return { error: 'unknown_method' };
+    const call = desk[method] as (...args: readonly unknown[]) => Promise<unknown>;
+    return { value: (await call(...asked.args)) ?? null };
+  } catch (error) {
+    return { error: codeOf(error) };
+  }
+}
+
+/** Whether a server that runs on this folder can be asked. */
+export const canAskServer = (path: string): boolean => existsSync(path);
+
+/** @throws AppError `bad_input` when the server refused the call, `channel_unavailable` when it does not answer */
+export function askServer(path: string, method: DeskMethod, args: readonly unknown[]): Promise<unknown> {
+  return new Promise((done, fail) => {
+    const socket = createConnection(path);
+    const gone = (): void =>
+      fail(new AppError('channel_unavailable', `The server behind ${path} does not answer; is it running?`));
+    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy());
+    socket.on('error', gone);
+    socket.on('close', gone);
+    createInterface({ input: socket }).once('line', (line) => {
+      const reply = JSON.parse(line) as Answer;
+      if ('error' in reply) fail(new AppError('bad_input', `The server could not do it: ${reply.error}`));
+      else done(reply.value);
+      socket.end();
+    });
+    socket.write(`${JSON.stringify({ method, args })}\n`);
+  });
+}
