@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createWebConnector } from './connectors/web/index.ts';
+import { createKfConnector, type KfConnector } from './connectors/wechat/kf/index.ts';
 import { createWechatyConnector, type WechatyState } from './connectors/wechaty/index.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector } from './contracts/connector.ts';
@@ -17,6 +18,8 @@ export interface ChannelParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Words of `knowledge/replies` that channels set around what is said. */
+  readonly words: (id: string) => string;
   /** Where lines for the person at the machine go. */
   readonly tell: (line: string) => void;
 }
@@ -43,7 +46,24 @@ export function openChannels(config: Config, parts: ChannelParts): Channels {
     isBehindProxy: config.isBehindProxy,
     wechatAddress: config.wechatAddress,
   });
-  return { connectors: [web, ...openWechaty(config, parts)], http: [web] };
+  const kf = openKf(config, parts);
+  return { connectors: [web, ...kf, ...openWechaty(config, parts)], http: [web, ...kf] };
+}
+
+function openKf({ wecomKf }: Config, parts: ChannelParts): readonly KfConnector[] {
+  if (wecomKf === undefined) return [];
+  const { log, words } = parts;
+  const connector = createKfConnector({
+    ...parts,
+    ...wecomKf,
+    words: () => ({
+      openPage: words('channel.open_page'),
+      choose: words('channel.choose'),
+      more: words('channel.more'),
+    }),
+    onFailure: (code) => log.event('channel.failed', { channel: 'wecom-kf', code }),
+  });
+  return [connector];
 }
 
 function openWechaty({ wechaty, dataDir }: Config, parts: ChannelParts): readonly Connector[] {

@@ -91,6 +91,8 @@ export interface WecomKfConfig {
   readonly aesKey: string;
   readonly previousAesKey?: string;
   readonly apiBase: string;
+  /** Who takes over at WeCom when a person is wanted: userids, or whoever is free; absent: our own help desk. */
+  readonly staff?: 'queue' | readonly string[];
 }
 
 export interface WechatyConfig {
@@ -363,6 +365,16 @@ export const VARIABLES = {
     example: 'https://qyapi.weixin.qq.com',
     schema: apiBase('https://qyapi.weixin.qq.com'),
   },
+  GONGJI_WECOM_KF_STAFF: {
+    expects:
+      "who takes over in WeCom: userids with spaces between, or 'queue' for whoever is free (absent: our own help desk)",
+    example: 'zhangsan lisi',
+    schema: z
+      .string()
+      .regex(/^[\w@.-]{1,64}(?:[\s,]+[\w@.-]{1,64}){0,19}$/u)
+      .transform((list): 'queue' | readonly string[] => (list === 'queue' ? list : list.split(/[\s,]+/u)))
+      .optional(),
+  },
   GONGJI_WECHATY_PUPPET: {
     expects: "the puppet that drives the account: 'mock' or the name of an installed package",
     example: 'wechaty-puppet-service',
@@ -558,7 +570,10 @@ function readChannels(read: Read, problems: string[]): Pick<Config, 'wechatOa' |
     allowPlain,
   };
   const wechatySettings = { acceptsContacts: read('GONGJI_WECHATY_ACCEPT') };
-  const kfSettings = { apiBase: read('GONGJI_WECOM_KF_API_BASE') };
+  const kfSettings = given({
+    apiBase: read('GONGJI_WECOM_KF_API_BASE'),
+    staff: read('GONGJI_WECOM_KF_STAFF'),
+  });
   const isOaOn = isWhole(oa, problems, {
     appId: 'GONGJI_WECHAT_OA_APPID',
     secret: 'GONGJI_WECHAT_OA_SECRET',

@@ -118,7 +118,7 @@ const HOMES: Record<string, RegExp> = {
   kysely: /^src\/store\//u,
   pg: /^src\/store\//u,
   'node:sqlite': /^src\/(store|portals\/simulated)\//u,
-  hono: /^src\/(web|connectors\/web|portals\/http)\//u,
+  hono: /^src\/(web|connectors\/(web|wechat)|portals\/http)\//u,
   '@hono/node-server': /^src\/(web|connectors\/web|portals\/http)\//u,
   pino: /^src\/log\.ts/u,
   'fast-xml-parser': /^src\/connectors\/wechat\//u,

@@ -36,6 +36,7 @@ import type { KeyStore } from './keys.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Retention } from './retention.ts';
 import type { StaffInbox } from './staff-inbox.ts';
+import type { Undelivered } from './undelivered.ts';
 
 // === Mailbox and turns
 
@@ -371,6 +372,7 @@ export interface Store
     Cases,
     DeskStore,
     ChannelLedger,
+    Undelivered,
     OfficeFeed,
     Withdrawals,
     ReviewItems,

@@ -37,6 +37,7 @@ import type { Db, Tables, Tx } from './tables.ts';
 import { tasks } from './tasks.ts';
 import { timers } from './timers.ts';
 import { turns } from './turn.ts';
+import { undelivered } from './undelivered.ts';
 import { vault } from './vault.ts';
 import { withdrawals } from './withdrawals.ts';
 
@@ -155,6 +156,7 @@ async function assemble(
     ...mailbox(context, rooms),
     ...turns(context, rooms),
     ...outbox(context, rooms),
+    ...undelivered(context, rooms),
     ...channelLedger(context),
     ...tasks(context, rooms),
     ...vault(context, sealing, rooms),

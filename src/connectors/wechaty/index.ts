@@ -218,7 +218,8 @@ export function createWechatyConnector(parts: WechatyParts): WechatyConnector {
       await within(PATIENCE_MS, to(pieces[at] as string));
       remember(sent, outbound.key, at + 1);
     }
-    if (outbound.part.choices !== undefined) remember(offered, outbound.address.user, outbound.part.choices);
+    // What was said last decides what a number means: it may be the answer to a question without choices.
+    remember(offered, outbound.address.user, outbound.part.choices ?? []);
   }
 
   /** What says something to whoever an address names. */
