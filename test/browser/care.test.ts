@@ -109,7 +109,7 @@ describe('large type', () => {
       const page = await openChat({ colorScheme });
       const size = () => page.evaluate('parseFloat(getComputedStyle(document.body).fontSize)');
       const before = Number(await size());
-      await page.getByRole('button', { name: '大字版' }).click();
+      await page.getByRole('button', { name: '大字' }).click();
       expect(Number(await size()) / before).toBeGreaterThan(1.3);
       await page.getByRole('button', { name: '怎么绑定' }).click();
       await page.getByText('可以绑定。').waitFor();
@@ -123,14 +123,14 @@ describe('large type', () => {
       expect(Number(await size()) / before).toBeGreaterThan(1.3);
       const other = await phone.context.newPage();
       await other.goto(home);
-      await page.getByRole('button', { name: '退出大字版' }).click();
-      await other.getByRole('button', { name: '大字版', exact: true }).waitFor();
+      await page.getByRole('button', { name: '小字' }).click();
+      await other.getByRole('button', { name: '大字' }).waitFor();
     },
   );
 
   it('gives every control at least the size of a thumb', async () => {
     const page = await openChat();
-    await page.getByRole('button', { name: '大字版' }).click();
+    await page.getByRole('button', { name: '大字' }).click();
     await page.getByRole('button', { name: '看回执' }).click();
     await page.getByText('受理号').waitFor();
     const heights = await page
@@ -145,10 +145,10 @@ describe('large type', () => {
 
   it('reads aloud one line when asked, and new lines by itself when that was chosen', async () => {
     const page = await openChat({}, (fresh) => fresh.addInitScript(VOICE));
-    await page.getByRole('button', { name: '大字版' }).click();
+    await page.getByRole('button', { name: '大字' }).click();
     await page.getByRole('button', { name: '读给我听' }).first().click();
     expect(await page.evaluate('window.said')).toContain('您好，我是共济助手。');
-    await page.getByRole('button', { name: '自动朗读' }).click();
+    await page.getByRole('button', { name: '朗读' }).click();
     await page.getByRole('button', { name: '怎么绑定' }).click();
     await page.getByText('可以绑定。').waitFor();
     await expect
@@ -199,7 +199,7 @@ describe('the chat', () => {
 
   it('shows the code of the official account, drawn here and not elsewhere', async () => {
     const page = await openChat();
-    await page.getByRole('button', { name: '微信里继续' }).click();
+    await page.getByRole('button', { name: '微信' }).click();
     const code = page.getByAltText('公众号二维码');
     await code.waitFor();
     await expect
@@ -215,11 +215,11 @@ describe('the chat', () => {
     await page.getByLabel('输入消息').press('Enter');
     await page.getByText('收到：私事').waitFor();
     const [cookie] = await phone.context.cookies();
-    await page.getByRole('button', { name: '结束并离开' }).click();
+    await page.getByRole('button', { name: '离开', exact: true }).click();
     await expectClean(page);
     await page.getByRole('button', { name: '不离开' }).click();
     await page.getByText('收到：私事').waitFor();
-    await page.getByRole('button', { name: '结束并离开' }).click();
+    await page.getByRole('button', { name: '离开', exact: true }).click();
     await page.getByRole('button', { name: '确定离开' }).click();
     await page.getByText('收到：私事').waitFor({ state: 'detached' });
     await page.getByText('您好，我是共济助手').waitFor();

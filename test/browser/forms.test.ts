@@ -167,7 +167,7 @@ describe('an invitation', () => {
     'is declined without reading or ticking, in %s',
     async (colorScheme) => {
       const page = await open('invitation', { colorScheme });
-      await page.getByRole('button', { name: '大字版' }).click();
+      await page.getByRole('button', { name: '大字' }).click();
       expect(await page.getByText('对方是您的配偶').isVisible()).toBe(true);
       await screenshot(page, `invitation-${colorScheme}`);
       await expectClean(page);

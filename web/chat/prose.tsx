@@ -4,23 +4,25 @@ import type { ComponentChildren } from 'preact';
 const ITEM = /^(?:[-•·]\s+|(\d{1,2})[.、．]\s*)/u;
 
 export function Prose({ text }: { text: string }) {
-  return <>{text.split(/\n\s*\n/u).map((block) => blockOf(block.trim().split('\n')))}</>;
+  return <>{text.split(/\n\s*\n/u).map((block) => runsOf(block.trim().split('\n')).map(runOf))}</>;
 }
 
-function blockOf(rows: readonly string[]): ComponentChildren {
-  const first = rows.findIndex((row) => ITEM.test(row));
-  if (first === -1 || !rows.slice(first).every((row) => ITEM.test(row))) {
-    return <p>{rows.map((row, index) => [index > 0 && <br />, stressed(row)])}</p>;
+/** Neighbouring rows of one kind: words, or items of a list. */
+function runsOf(rows: readonly string[]): readonly (readonly string[])[] {
+  const runs: string[][] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last?.[0] !== undefined && ITEM.test(last[0]) === ITEM.test(row)) last.push(row);
+    else runs.push([row]);
   }
-  const items = rows.slice(first);
-  const number = ITEM.exec(items[0] ?? '')?.[1];
-  const shown = items.map((row) => <li>{stressed(row.replace(ITEM, ''))}</li>);
-  return (
-    <>
-      {first > 0 && blockOf(rows.slice(0, first))}
-      {number === undefined ? <ul>{shown}</ul> : <ol start={Number(number)}>{shown}</ol>}
-    </>
-  );
+  return runs;
+}
+
+function runOf(rows: readonly string[]): ComponentChildren {
+  const first = ITEM.exec(rows[0] ?? '');
+  if (first === null) return <p>{rows.map((row, index) => [index > 0 && <br />, stressed(row)])}</p>;
+  const shown = rows.map((row) => <li>{stressed(row.replace(ITEM, ''))}</li>);
+  return first[1] === undefined ? <ul>{shown}</ul> : <ol start={Number(first[1])}>{shown}</ol>;
 }
 
 function stressed(row: string): ComponentChildren {

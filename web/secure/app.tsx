@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useElder } from '../shared/elder.ts';
+import { MyData } from './my-data.tsx';
 import { Order } from './order.tsx';
 import { Relative } from './relative.tsx';
 import { Terms } from './terms.tsx';
@@ -69,6 +70,8 @@ function Page({ view, onAnswer }: { view: OpenView; onAnswer: (answer: Answer) =
       return <Relative view={view} onAnswer={onAnswer} />;
     case 'order':
       return <Order view={view} onAnswer={onAnswer} />;
+    case 'my_data':
+      return <MyData view={view} onAnswer={onAnswer} />;
     default:
       return <Terms view={view} onAnswer={onAnswer} />;
   }

@@ -73,20 +73,24 @@ function Row({ view: { payers, words }, payer, place, isDragged, onGrip, onMove 
           onGrip();
         }}
       >
-        ⠿
+        <svg viewBox="0 0 20 20" width="22" height="22" aria-hidden="true">
+          <path fill="currentColor" d="M3 5h14v2H3zm0 4h14v2H3zm0 4h14v2H3z" />
+        </svg>
       </span>
       <span class="who">
         <small>{words['order.place']?.replace('{place}', String(place + 1))}</small>
         <strong>{name}</strong>
         <small>{relation}</small>
       </span>
-      <Step words={words['order.up']} name={name} isAtEnd={place === 0} onStep={() => onMove(place - 1)} />
-      <Step
-        words={words['order.down']}
-        name={name}
-        isAtEnd={place === payers.length - 1}
-        onStep={() => onMove(place + 1)}
-      />
+      <span class="moves">
+        <Step words={words['order.up']} name={name} isAtEnd={place === 0} onStep={() => onMove(place - 1)} />
+        <Step
+          words={words['order.down']}
+          name={name}
+          isAtEnd={place === payers.length - 1}
+          onStep={() => onMove(place + 1)}
+        />
+      </span>
     </li>
   );
 }

@@ -51,6 +51,7 @@ export function Verify({ view, onAnswer }: { view: VerifyView; onAnswer: (answer
           </Field>
         </>
       )}
+      {challenge !== undefined && <p class="hint">{words['verify.consent']}</p>}
       <button type="submit" class="button main wide" aria-disabled={isBusy}>
         {isBusy
           ? words.submitting

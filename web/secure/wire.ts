@@ -48,11 +48,46 @@ export interface TermsView {
   readonly words: Words;
 }
 
+export interface OwnDataView {
+  readonly state: 'open';
+  readonly purpose: 'my_data';
+  readonly provider: string;
+  readonly words: Words;
+}
+
+export interface Sheet {
+  readonly sections: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly holds: string;
+    readonly why: string;
+    readonly seenBy: string;
+    readonly keeps: string;
+    readonly rows: readonly { readonly label: string; readonly value: string }[];
+  }[];
+  readonly consents: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly given: string;
+    readonly withdrawn?: string;
+    readonly effect?: string;
+  }[];
+  readonly looks: readonly { readonly label: string; readonly value: string }[];
+  readonly salutation: string;
+  readonly region: string;
+  readonly regions: readonly { readonly code: string; readonly name: string }[];
+}
+
+export interface Erased {
+  readonly receipt: string;
+  readonly lines: readonly string[];
+}
+
 export interface ShutView {
   readonly state: 'used' | 'lapsed' | 'unknown';
   readonly words: Words;
 }
-export type OpenView = VerifyView | RelativeView | OrderView | TermsView;
+export type OpenView = VerifyView | RelativeView | OrderView | TermsView | OwnDataView;
 export type View = OpenView | ShutView;
 
 export interface FieldError {
@@ -67,6 +102,9 @@ export type Answer =
       readonly summary: { readonly name: string; readonly isNo?: boolean };
     }
   | { readonly ok: true; readonly next: 'code'; readonly challenge: string }
+  | { readonly ok: true; readonly next: 'sheet'; readonly sheet: Sheet; readonly notice?: string }
+  | { readonly ok: true; readonly next: 'copy'; readonly json: string; readonly html: string }
+  | ({ readonly ok: true; readonly next: 'erased' } & Erased)
   | {
       readonly ok: false;
       readonly state: 'open' | 'used' | 'lapsed' | 'unknown';

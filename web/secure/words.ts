@@ -4,6 +4,6 @@ export const WORDS = {
   unreachable: '页面没有打开',
   unreachableLead: '网络没有连上，或访问太频繁。请稍等一会儿再试。',
   again: '再试一次',
-  elder: '大字版',
-  elderOff: '退出大字版',
+  elder: '大字',
+  elderOff: '小字',
 } as const;
