@@ -59,7 +59,7 @@ export interface DeskSocket {
 }
 
 export async function serveDesk(desk: Desk, path: string): Promise<DeskSocket> {
-  // The store is held by this process alone, so a socket that is left belongs to nobody.
+  // Left by a server that was killed, or by another one in this folder: the one started last answers.
   rmSync(path, { force: true });
   const open = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -112,8 +112,18 @@ async function answer(desk: Desk, line: string): Promise<Answer> {
   }
 }
 
-/** Whether a server that runs on this folder can be asked. */
-export const canAskServer = (path: string): boolean => existsSync(path);
+/** Whether a server runs on this folder: one that was killed leaves its socket, and nobody behind it. */
+export function canAskServer(path: string): Promise<boolean> {
+  if (!existsSync(path)) return Promise.resolve(false);
+  return new Promise((done) => {
+    const socket = createConnection(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once('error', () => done(false));
+  });
+}
 
 /** @throws AppError `bad_input` when the server refused the call, `channel_unavailable` when it does not answer */
 export function askServer(path: string, method: DeskMethod, args: readonly unknown[]): Promise<unknown> {

@@ -214,7 +214,7 @@ async function reachDesk(data: string | undefined): Promise<Reach> {
   const config = readConfig();
   const dataDir = data ?? config.dataDir;
   const path = deskSocketPath(dataDir);
-  if (canAskServer(path)) {
+  if (await canAskServer(path)) {
     return {
       call: <Result>(method: DeskMethod, ...args: readonly unknown[]) =>
         askServer(path, method, args) as Promise<Result>,

@@ -88,6 +88,8 @@ describe('while none runs', () => {
     const number = await opened(world);
     await world.end();
     await writeFile(join(folder, 'vault.key'), Buffer.from(VAULT_KEY).toString('hex'), { mode: 0o600 });
+    // What a server leaves that was killed must not keep anybody from working.
+    await writeFile(deskSocketPath(folder), '');
     expect(await run('claim', number, '--as', 'li')).toMatchObject({ status: 0 });
     expect(await run('reply', number, '--as', 'li', '--text', '您好')).toMatchObject({ status: 0 });
     world = await open();
