@@ -64,6 +64,7 @@ export async function openWechat({ clock, account = {}, secondMs = 1000 }: Wecha
     ...noticeEndpoints(world),
     ...oauthEndpoints(world),
   });
+  world.origin = server.url;
   let address = '';
   const pusher = createPusher(world, () => {
     if (address === '') throw new Error('No server address yet: call connect()');

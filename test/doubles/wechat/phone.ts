@@ -2,6 +2,7 @@
 
 import { keepMedia } from './api-media.ts';
 import { PHONE_COOKIE } from './api-oauth.ts';
+import { createBrowser, type Shown } from './browser.ts';
 import { eventLetter, type Letter, messageLetter } from './letters.ts';
 import type { Push, Pusher, PushOptions } from './pusher.ts';
 import type { Entry, Touch } from './screen.ts';
@@ -38,6 +39,8 @@ export interface Phone {
   link(words: string): string;
   /** What the authorize page answers this person: the address they are sent back to, or the words on it. */
   authorize(url: string): Promise<{ readonly location?: string; readonly page?: string }>;
+  /** Opens an address in the browser inside WeChat, and follows where it leads. */
+  open(url: string): Promise<Shown>;
   screen(): readonly Entry[];
   /** The texts on the screen, the oldest first. */
   reads(): readonly string[];
@@ -47,6 +50,7 @@ export interface Phone {
 
 export function createPhone(world: World, pusher: Pusher, user: User): Phone {
   const { clock } = world;
+  const browser = createBrowser(() => world.origin, user.openid);
 
   function compose(message: Parameters<typeof messageLetter>[2]): Letter {
     if (user.hasLeft) throw new Error(`${user.name} does not follow us any more and can not write`);
@@ -126,6 +130,7 @@ export function createPhone(world: World, pusher: Pusher, user: User): Phone {
       const location = response.headers.get('location');
       return location === null ? { page: await response.text() } : { location };
     },
+    open: (url) => browser.open(url),
     screen: () => user.screen,
     reads: () => user.screen.map(({ text }) => text),
     isTypingShown: () => clock.now() < user.typingUntil,

@@ -37,6 +37,8 @@ export interface World {
   menu: readonly MenuButton[];
   /** Everything asked of the API, the newest last; bounded, so that long runs stay small. */
   readonly calls: Call[];
+  /** Where the API and the authorize page are served. */
+  origin: string;
   /** Calls of today by path. */
   readonly today: { day: number; readonly counts: Map<string, number> };
   clearedThisMonth: number;
@@ -82,6 +84,7 @@ export function createWorld(parts: { account: Account; clock: Clock; secondMs: n
     pageTokens: new Map(),
     menu: [],
     calls: [],
+    origin: '',
     today: { day: 0, counts: new Map() },
     clearedThisMonth: 0,
     complaints: [],
