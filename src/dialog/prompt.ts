@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import { digestOf, newSecureToken } from '../domain/secure-token.ts';
 import { type Draft, say } from './draft.ts';
 import { MISSES_BEFORE_PERSON } from './repair.ts';
-import { restOf, rootFlow } from './stack.ts';
+import { restOf, rootIndex } from './stack.ts';
 import type { Rest } from './step.ts';
 import { fillTemplate } from './template.ts';
 
@@ -58,9 +58,9 @@ export function askTop(draft: Draft): void {
 
 /** Where the question stands among those of its task; a question of a sub-flow is one of the task's own. */
 function placeOf(draft: Draft, slot: string): JsonObject {
-  const steps = flowOf(rootFlow(draft))?.steps ?? [];
-  const step = steps.indexOf(slot) + 1;
-  return step === 0 ? {} : { step, steps: steps.length };
+  const chain = draft.stack.slice(rootIndex(draft)).reverse();
+  const steps = chain.map(({ flow }) => flowOf(flow)?.steps ?? []).find((all) => all.includes(slot));
+  return steps === undefined ? {} : { step: steps.indexOf(slot) + 1, steps: steps.length };
 }
 
 function askingOf(draft: Draft, frame: Frame, rest: Rest): Asking {

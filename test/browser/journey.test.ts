@@ -62,6 +62,7 @@ describe('a citizen asks why a binding does not show', () => {
   it('proves who they are on the secure page', async () => {
     await chat.getByRole('button', { name: '现在就办' }).click();
     await hears('他（她）是您的什么人');
+    await chat.getByText('第 1 步，共 6 步').waitFor();
     await say('我妈');
     await hears('您的职工医保在哪个省');
     await say('杭州');
@@ -80,6 +81,7 @@ describe('a citizen asks why a binding does not show', () => {
 
   it('names the relative, reads the letter and signs', async () => {
     await hears('姓名和证件号');
+    await chat.getByText('第 5 步，共 6 步').waitFor();
     const secure = await openSecure();
     await secure.getByLabel('姓名', { exact: true }).first().fill('王秀兰');
     await secure.getByLabel('证件号码').fill('990101195811200123');

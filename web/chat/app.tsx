@@ -36,7 +36,7 @@ export function App() {
     const timer = setTimeout(() => tell({ kind: 'gave_up_waiting' }), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, [talk.isAwaiting, talk.lines.length]);
-  useFollowing(log, talk);
+  useFollowing(log, talk, isElder);
 
   async function send(message: Message, text: string): Promise<void> {
     tell({ kind: 'send', message, text });
@@ -176,7 +176,7 @@ function Typing() {
 }
 
 /** Keeps the newest words in sight; a long answer is shown from its beginning. */
-function useFollowing(log: { current: HTMLElement | null }, talk: Talk): void {
+function useFollowing(log: { current: HTMLElement | null }, talk: Talk, isElder: boolean): void {
   const seen = useRef(0);
   useLayoutEffect(() => {
     const view = log.current;
@@ -188,5 +188,5 @@ function useFollowing(log: { current: HTMLElement | null }, talk: Talk): void {
     const element =
       fresh && !isFirst && view.querySelector<HTMLElement>(`[data-position="${fresh.position}"]`);
     if (element && view.scrollTop > element.offsetTop - 12) view.scrollTop = element.offsetTop - 12;
-  }, [talk.lines.length, talk.pending.length, talk.isAwaiting]);
+  }, [talk.lines.length, talk.pending.length, talk.isAwaiting, isElder]);
 }
