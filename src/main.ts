@@ -70,8 +70,8 @@ export async function startGongji(
   });
   const { store, signals } = app;
   const words = (id: string): string => app.editions.of().knowledge.replies.get(id)?.text.trim() ?? '';
-  const channels = openChannels(config, { store, signals, clock, random, log, tell });
-  const slack = openSlackDesk(config, { desk: app.desk, inbox: store, clock, log, words, tell });
+  const channels = openChannels(config, { store, signals, clock, random, log, words, tell });
+  const slack = openSlackDesk(config, { desk: app.desk, inbox: store, clock, log, tell });
   const server = createServer({
     connectors: channels.http,
     listeners: slack?.listener === undefined ? [] : [{ path: slack.path, listener: slack.listener }],
