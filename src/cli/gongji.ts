@@ -65,6 +65,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'export | import | move: everything that is kept',
     load: async () => (await import('./db.ts')).db,
   },
+  slack: {
+    does: 'manifest | check | rebuild: the desk of the staff in Slack',
+    load: async () => (await import('./slack.ts')).slack,
+  },
   chat: { does: 'talk in the terminal', load: async () => (await import('./chat.ts')).chat },
 };
 

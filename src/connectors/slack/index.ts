@@ -119,6 +119,7 @@ export function createSlackView(parts: SlackParts): SlackView {
   const homes = new Map<string, number>();
   let teamUrl = '';
   let problem: string | undefined;
+  let wasChecked = false;
   let lastEventAt: number | undefined;
   let checkTimer: NodeJS.Timeout | undefined;
   let homeTimer: NodeJS.Timeout | undefined;
@@ -261,13 +262,14 @@ export function createSlackView(parts: SlackParts): SlackView {
     }
     teamUrl = found.url;
     const [first] = found.problems;
-    if (first?.code !== problem) {
+    if (first?.code !== problem || !wasChecked) {
       event('slack.checked', { problem: first?.code ?? '' });
       parts.tell?.(
         first === undefined ? `Slack 客服台已就绪（${found.team}）` : `Slack 客服台：${first.todo}`,
       );
     }
     problem = first?.code;
+    wasChecked = true;
     if (problem !== undefined && api.refusedBy() === undefined) {
       checkTimer = setTimeout(() => void checkUp(), CHECK_AGAIN_MS).unref();
     }
