@@ -52,6 +52,8 @@ const REACTIONS: { readonly [code: number]: Reaction } = {
   40037: 'alarm', // template id
   40125: 'alarm', // secret
   40164: 'alarm', // our address is not on the white list
+  60020: 'alarm', // WeCom: likewise
+  45033: 'retry', // WeCom: too many calls at once
   48001: 'alarm',
   48004: 'alarm',
   48006: 'alarm',

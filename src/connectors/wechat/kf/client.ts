@@ -1,127 +1,64 @@
 /**
- * The API of WeCom's customer service, as far as we use it. Every answer is HTTP 200 with a code; the codes
- * are classified here, once. The secret and the token travel in addresses: no address goes into a log or an error.
- *
- * Codes of the 95xxx family were not seen live; `NOTES.md` says what to compare at the first real account.
+ * The API of WeCom's customer service: what its codes mean for what to do next. Codes of the 95xxx family were
+ * not seen live; `NOTES.md` says what to compare at the first real account.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../../../contracts/clock.ts';
+import type { JsonObject } from '../../../domain/json.ts';
 import { AppError } from '../../../errors.ts';
+import { createApi } from '../api.ts';
+import type { Reaction } from '../errors.ts';
 
 export interface KfClientParts {
   readonly apiBase: string;
   readonly corpId: string;
   readonly secret: string;
   readonly clock: Clock;
-  readonly fetch?: typeof fetch;
+  /** A code that somebody must look at. */
+  readonly onFailure?: ((code: string) => void) | undefined;
 }
 
-/** What a code means for what to do next. */
 export type Refusal =
   /** The window of 48 hours is over, or five messages were sent in it. */
   | 'window'
   /** Staff have the talk, or it is over. */
   | 'session'
-  /** The token of the push is over. */
-  | 'push_token'
-  /** This citizen, servicer or content will not be taken, however often it is tried. */
+  /** This citizen, servicer, token or content will not be taken, however often it is tried. */
   | 'never';
 
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal; readonly errcode: number };
+  | { readonly ok: false; readonly refusal: Refusal; readonly code: number };
 
 export interface KfClient {
   /** @throws AppError `channel_unavailable` when trying again later can help */
-  call<T>(path: string, body: object, schema: z.ZodType<T>): Promise<Result<T>>;
+  call<T>(path: string, body: JsonObject, schema: z.ZodType<T>): Promise<Result<T>>;
 }
 
-const CALL_MS = 10_000;
-/** A token is asked for anew before it ends: a call under way must not be caught by its end. */
-const SPARE_MS = 300_000;
-const TOKEN_IS_OVER: ReadonlySet<number> = new Set([40001, 40014, 42001]);
-/** Busy, a quota of the day or minute, an address missing in the white list: later, and somebody should look. */
-const LATER: ReadonlySet<number> = new Set([-1, 45009, 45011, 45033, 60020]);
-const REFUSALS: Readonly<Record<number, Refusal>> = {
-  95001: 'window',
-  95002: 'window',
-  95007: 'push_token',
-  95013: 'session',
-  95016: 'session',
-  95018: 'session',
-};
+/** The session is over, may not be changed this way, or is not one in which we may speak. */
+const SESSION: ReadonlySet<number> = new Set([95013, 95016, 95018]);
+/** Nothing about this message: the same later, when somebody has looked or the quota is back. */
+const LATER: ReadonlySet<Reaction> = new Set(['retry', 'refresh', 'alarm']);
 
-const envelope = z.looseObject({ errcode: z.number().int().default(0) });
-const tokenSchema = z.looseObject({ access_token: z.string().min(1), expires_in: z.number().positive() });
-
-export function createKfClient(parts: KfClientParts): KfClient {
-  const { clock, apiBase, corpId, secret } = parts;
-  const send = parts.fetch ?? fetch;
-  let token: Promise<{ readonly text: string; readonly until: number }> | undefined;
-
-  async function ask(path: string, query: Record<string, string>, body?: object): Promise<unknown> {
-    try {
-      const response = await send(`${apiBase}${path}?${new URLSearchParams(query)}`, {
-        method: body === undefined ? 'GET' : 'POST',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        headers: { 'Content-Type': 'application/json' },
-        redirect: 'error',
-        signal: AbortSignal.timeout(CALL_MS),
-      });
-      return await response.json();
-    } catch (error) {
-      // The original error may hold the address, and so the secret: only its kind is kept.
-      throw unavailable(path, error instanceof Error ? error.name : 'no answer');
-    }
-  }
-
-  async function fetchToken(): Promise<{ readonly text: string; readonly until: number }> {
-    const answer = await ask('/cgi-bin/gettoken', { corpid: corpId, corpsecret: secret });
-    const read = tokenSchema.safeParse(answer);
-    if (!read.success) throw unavailable('/cgi-bin/gettoken', String(codeOf(answer)));
-    return { text: read.data.access_token, until: clock.now() + read.data.expires_in * 1_000 - SPARE_MS };
-  }
-
-  /** Callers at the same time share one request. */
-  async function tokenText(): Promise<string> {
-    const known = await token?.catch(() => undefined);
-    if (known !== undefined && clock.now() < known.until) return known.text;
-    if (known !== undefined || token === undefined) token = fetchToken();
-    try {
-      return (await token).text;
-    } catch (error) {
-      token = undefined;
-      throw error;
-    }
-  }
-
+export function createKfClient({ apiBase, corpId, secret, clock, onFailure }: KfClientParts): KfClient {
+  const query = { corpid: corpId, corpsecret: secret };
+  const api = createApi({ base: apiBase, clock, tokenCall: { path: '/cgi-bin/gettoken', query } });
   return {
     async call(path, body, schema) {
-      for (const isLastTry of [false, true]) {
-        const text = await tokenText();
-        const answer = await ask(path, { access_token: text }, body);
-        const errcode = codeOf(answer);
-        if (TOKEN_IS_OVER.has(errcode) && !isLastTry) {
-          if ((await token?.catch(() => undefined))?.text === text) token = undefined;
-          continue;
-        }
-        if (errcode === 0) {
-          const read = schema.safeParse(answer);
-          if (read.success) return { ok: true, value: read.data };
-          throw unavailable(path, 'an answer of another form');
-        }
-        if (LATER.has(errcode) || TOKEN_IS_OVER.has(errcode)) throw unavailable(path, String(errcode));
-        return { ok: false, refusal: REFUSALS[errcode] ?? 'never', errcode };
+      const outcome = await api.call({ path, body });
+      if (outcome.kind === 'done') {
+        const read = schema.safeParse(outcome.data);
+        if (read.success) return { ok: true, value: read.data };
+        throw unavailable(path, 'an answer of another form');
       }
-      throw unavailable(path, 'no token');
+      if (outcome.kind !== 'refused') throw unavailable(path, outcome.kind);
+      const { code, reaction } = outcome;
+      if (reaction === 'alarm') onFailure?.(`wecom_${code}`);
+      if (LATER.has(reaction)) throw unavailable(path, String(code));
+      const refusal = SESSION.has(code) ? 'session' : reaction === 'shut' ? 'window' : 'never';
+      return { ok: false, refusal, code };
     },
   };
-}
-
-/** -1, which is tried again, for what is no answer of the API at all. */
-function codeOf(answer: unknown): number {
-  const read = envelope.safeParse(answer);
-  return read.success ? read.data.errcode : -1;
 }
 
 function unavailable(path: string, what: string): AppError {

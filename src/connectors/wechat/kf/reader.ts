@@ -93,7 +93,7 @@ export function createReader(parts: ReaderParts): Reader {
     if (result.ok) return result.value;
     // Without a token it goes as well, only not often.
     delete reading.token;
-    throw new AppError('channel_unavailable', `WeCom refused to hand out news with ${result.errcode}`);
+    throw new AppError('channel_unavailable', `WeCom refused to hand out news with ${result.code}`);
   }
 
   const reader: Reader = {

@@ -1,9 +1,8 @@
 /** A part of the talk as messages of customer service: texts that fit, and one menu for what can be tapped. */
 import type { Choice, OutboundPart } from '../../../domain/conversation.ts';
+import { bytesOf, splitText, TEXT_MAX_BYTES } from '../text.ts';
 import { clickItems, ITEMS_MAX, isMenu, type MenuItem } from './menu.ts';
 
-/** Under the 2,048 bytes WeCom takes, with room for the line about the rest. */
-const TEXT_MAX_BYTES = 1_900;
 const HEAD_MAX_BYTES = 1_024;
 /** Of five messages in two days one answer must not use more than these, and a menu. */
 const TEXTS_MAX = 2;
@@ -34,7 +33,7 @@ export function renderPart({ text, choices = [], secure }: OutboundPart, words: 
   const canTap = isMenu(choices) && choices.length + page.length <= ITEMS_MAX;
   const list = [...page, ...(canTap ? clickItems(choices) : [])];
   const whole = canTap ? text.trim() : [text.trim(), ...numbered(choices)].join('\n');
-  if (list.length > 0 && bytes(whole) <= HEAD_MAX_BYTES) return { messages: [menuOf(whole, list)] };
+  if (list.length > 0 && bytesOf(whole) <= HEAD_MAX_BYTES) return { messages: [menuOf(whole, list)] };
   const { messages, rest } = renderText(whole, words);
   return {
     messages: [...messages, ...(list.length > 0 ? [menuOf(words.choose, list)] : [])],
@@ -54,8 +53,6 @@ export function renderText(text: string, words: KfWords): Rendered {
   return rest === '' ? { messages } : { messages, rest };
 }
 
-const bytes = (text: string): number => Buffer.byteLength(text);
-
 function menuOf(head: string, list: readonly MenuItem[]): KfMessage {
   return { msgtype: 'msgmenu', msgmenu: { head_content: head, list } };
 }
@@ -63,24 +60,7 @@ function menuOf(head: string, list: readonly MenuItem[]): KfMessage {
 const numbered = (choices: readonly Choice[]): readonly string[] =>
   choices.map(({ label }, index) => `${index + 1} ${label}`);
 
-/** Pieces that end with a line or sentence where they can, and never inside a character. */
 function piecesOf(text: string): readonly string[] {
-  if (text === '') return [];
-  if (bytes(text) <= TEXT_MAX_BYTES) return [text];
-  const head = fitting(text);
-  const end = Math.max(...['\n', '。', '；', '！', '？'].map((mark) => head.lastIndexOf(mark)));
-  // A sentence that fills more than half a message is broken where it must be.
-  const cut = end > head.length / 2 ? end + 1 : head.length;
-  return [text.slice(0, cut).trim(), ...piecesOf(text.slice(cut).trim())];
-}
-
-function fitting(text: string): string {
-  let size = 0;
-  let length = 0;
-  for (const char of text) {
-    size += bytes(char);
-    if (size > TEXT_MAX_BYTES) break;
-    length += char.length;
-  }
-  return text.slice(0, length);
+  const [piece, rest] = splitText(text, TEXT_MAX_BYTES);
+  return piece === '' ? [] : [piece, ...piecesOf(rest)];
 }
