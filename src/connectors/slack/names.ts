@@ -39,7 +39,6 @@ export const ACTIONS = [
   'draft.send',
   'draft.edit',
   'draft.ignore',
-  'gap.propose',
   'gap.approve',
   'triage.open',
   'home.refresh',

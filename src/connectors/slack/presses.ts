@@ -40,8 +40,6 @@ export async function press(hands: Hands, gesture: Press, occasion: Occasion): P
       return draft(hands, gesture, by, occasion);
     case 'triage.open':
       return openTriaged(hands, gesture, by, occasion);
-    case 'gap.propose':
-      return openForm(hands, gesture, occasion, 'form.gap', value);
     case 'gap.approve':
       return approve(hands, gesture, by, occasion);
     case 'home.refresh':

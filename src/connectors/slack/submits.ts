@@ -5,11 +5,12 @@ import type { CauseId } from '../../domain/taxonomy.ts';
 import { context, modal, sections, spoken } from './blocks.ts';
 import { isPriority, NO_CAUSE, SNOOZES, type Subject, sayModal, subjectOf } from './forms.ts';
 import type { GestureOf } from './gesture.ts';
-import { type Hands, hint } from './hands.ts';
+import { type Hands, hint, placeOf, VIEW } from './hands.ts';
 import { WAITING_VIEW } from './names.ts';
 import { actOf, showTriage } from './presses.ts';
 import { staffId } from './staff.ts';
 import { joined, md, moment } from './text.ts';
+import { proposalMessage } from './thread.ts';
 import { refusal, words } from './words.ts';
 import type { Occasion } from './worker.ts';
 
@@ -77,11 +78,8 @@ async function done(hands: Hands, gesture: Submit, act: Act, subject: Subject): 
       if (isPriority(priority)) return desk.setPriority({ ...act, priority });
       return { ok: false, reason: 'bad_input', field: 'priority' };
     }
-    case 'form.gap': {
-      if (hands.advice === undefined) return words.noAdvice;
-      await hands.advice.proposeEntry({ ...act, text });
-      return words.proposed;
-    }
+    case 'form.gap':
+      return proposeEntry(hands, act, text);
     default:
       return words.givenUp;
   }
@@ -93,6 +91,17 @@ async function reply(hands: Hands, act: Act, subject: Subject, text: string): Pr
     await hands.advice?.useDraft({ ...act, draft: subject.draft, outcome: 'edited', sent: text });
   }
   return result;
+}
+
+/** The proposal stands in the thread, where another person can approve it. */
+async function proposeEntry({ advice, api, desk }: Hands, act: Act, text: string): Promise<string> {
+  if (advice === undefined) return words.noAdvice;
+  const { proposal } = await advice.proposeEntry({ ...act, text });
+  const card = placeOf((await desk.anchor(VIEW, act.case))?.place ?? '');
+  if (card !== undefined) {
+    await api.post({ channel: card.channel, thread: card.ts }, proposalMessage(act.by, proposal, text));
+  }
+  return words.proposed;
 }
 
 async function transfer(hands: Hands, gesture: Submit, act: Act): Promise<ActResult | string> {

@@ -1,6 +1,6 @@
 /** What the thread of a case says: one message for a burst of events, one of its own for every reply. */
 import type { Draft } from '../../contracts/advice.ts';
-import type { CaseEvent, CaseView, DeliveryState, StaffReply } from '../../contracts/desk.ts';
+import type { CaseEvent, CaseView, DeliveryState, StaffRef, StaffReply } from '../../contracts/desk.ts';
 import { actions, type Block, button, context, type Message, message, sections, spoken } from './blocks.ts';
 import { who } from './card.ts';
 import { joined, type Md, md, moment } from './text.ts';
@@ -134,5 +134,14 @@ export function draftsMessage(drafts: readonly Draft[], view: CaseView): Message
         button({ action: 'draft.ignore', label: '不用', value: `${view.id} ${draft.id}` }),
       ]),
     ]),
+  ]);
+}
+
+/** What should be known from now on, for a second pair of eyes. */
+export function proposalMessage(by: StaffRef, proposal: string, text: string): Message {
+  return message('有一条知识建议等人审核', [
+    context(md`${who(by)}　*建议补充的知识*（须由另一位同事审核）`),
+    spoken(text, WORDS_SHOWN),
+    ...actions([button({ action: 'gap.approve', label: '审核通过', value: proposal })]),
   ]);
 }
