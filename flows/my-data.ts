@@ -1,7 +1,8 @@
 /**
  * my-data: what is stored about the person, and its deletion.
  *
- * The person verifies and sees class by class what there is and how long it stays. Deletion shows the same
+ * The person verifies and sees class by class what there is and how long it stays, with the way to the page that
+ * shows all of it; what is done on that page comes back on its own, so nothing waits for it. Deletion shows the same
  * and what must be kept and why; only an explicit yes destroys it. It ends with a receipt number, since
  * afterwards nobody here knows the person any more.
  */
@@ -15,7 +16,11 @@ const machine = setup({
     ...actions,
     count: emit(() => ({ kind: 'submitTask', task: 'view-data', input: {} })),
     erase: emit(() => ({ kind: 'submitTask', task: 'erase-data', input: {} })),
-    sayView: say('my_data.view'),
+    sayView: emit((context) => ({
+      kind: 'say',
+      reply: { id: 'my_data.view', params: shown(context) },
+      page: 'my_data',
+    })),
     sayErased: say('my_data.erased'),
     sayRefused: say(({ data }) => `my_data.refused.${String(data.code)}`),
     sayKept: say('my_data.kept'),

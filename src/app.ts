@@ -98,6 +98,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const secure = createSecureDesk({
     links: store,
     vault: store,
+    data: store,
+    mailbox: store,
     identity,
     // What is signed must be what was shown: the words of these pages change with a restart only.
     knowledge,

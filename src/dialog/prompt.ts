@@ -1,17 +1,13 @@
 /** The end of a turn: which question the citizen is left with, and how it is put. */
 import { flowOf } from '../../flows/index.ts';
 import type { Asking, Choice, Frame, SecurePurpose } from '../domain/conversation.ts';
-import { makeId } from '../domain/ids.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { digestOf, newSecureToken } from '../domain/secure-token.ts';
 import { type Draft, say } from './draft.ts';
+import { linkTo } from './page-link.ts';
 import { MISSES_BEFORE_PERSON } from './repair.ts';
 import { restOf, rootIndex } from './stack.ts';
 import type { Rest } from './step.ts';
 import { fillTemplate } from './template.ts';
-
-/** A secure link lapses after this: long enough to fetch a relative's ID card from the next room. */
-export const LINK_LIFETIME_MS = 30 * 60_000;
 
 /** A summary that was shown longer ago than this is shown again before a yes to it counts. */
 export const CONFIRM_WITHIN_MS = 15 * 60_000;
@@ -108,16 +104,7 @@ function listed(draft: Draft, reply: string, rest: Rest, frame: Frame): readonly
 
 /** A fresh link each time the page is offered: whoever asks again may have lost the old one. */
 function secureParams(draft: Draft, asking: Asking): JsonObject {
-  if (asking.secure === undefined) return {};
-  const token = newSecureToken(draft.context.random);
-  draft.links.push({
-    id: makeId('link', draft.context.random),
-    tokenDigest: digestOf(token),
-    purpose: asking.secure,
-    context: linkContext(draft, asking),
-    expiresAt: draft.context.now + LINK_LIFETIME_MS,
-  });
-  return { secure: asking.secure, url: draft.context.secureUrl(token), minutes: LINK_LIFETIME_MS / 60_000 };
+  return asking.secure === undefined ? {} : linkTo(draft, asking.secure, linkContext(draft, asking));
 }
 
 /** What a page shows that asks the same as the chat: masked names and sums of the prompt itself, nothing more. */

@@ -13,6 +13,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { runCheck } from './checks.ts';
 import { type Draft, say, todayOf, worldOf } from './draft.ts';
 import { forgetRecords } from './gather.ts';
+import { ownDataPage } from './own-data.ts';
 import { recheck } from './recheck.ts';
 import { isOpenHere, pointElsewhere } from './standing.ts';
 import { beginFlow, lookAt, type Rest, type Stepped, stepFlow } from './step.ts';
@@ -141,7 +142,10 @@ function perform(draft: Draft, index: number, effect: Effect): void {
   const { knowledge } = draft.context;
   switch (effect.kind) {
     case 'say':
-      say(draft, effect.reply.id, effect.reply.params);
+      say(draft, effect.reply.id, {
+        ...effect.reply.params,
+        ...(effect.page === undefined ? {} : ownDataPage(draft)),
+      });
       return;
     case 'submitTask':
       submit(draft, index, effect.task, effect.input);

@@ -12,6 +12,7 @@ import type { Understanding } from '../domain/understanding.ts';
 import { applyChoice, applyText } from './commands.ts';
 import { type Draft, draftOf, type NewCase, say, type TurnContext } from './draft.ts';
 import { applyOffice, applySettled, applyTimer } from './news.ts';
+import { applyOwnData } from './own-data.ts';
 import { askTop } from './prompt.ts';
 import { deliver, renewStack, restOf } from './stack.ts';
 import { applyStaff } from './staff.ts';
@@ -101,6 +102,10 @@ function apply(draft: Draft, content: InboundContent): void {
 /** A secure page was completed. Who verified is now known to the conversation, by reference only. */
 function applySecure(draft: Draft, done: InboundContent & { readonly kind: 'secure.done' }): void {
   const { purpose, slots } = done;
+  if (purpose === 'my_data') {
+    applyOwnData(draft, done);
+    return;
+  }
   if (purpose === 'verify') {
     const until = new Date(draft.context.now + VERIFIED_FOR_MS).toISOString();
     const person = { ref: slots.person as PersonRef, maskedName: String(slots.personName), until };

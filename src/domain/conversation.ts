@@ -221,7 +221,8 @@ export type TaskOutcome = 'done' | 'refused' | 'failed';
 export type Effect =
   /** Work of the clerk; its result comes back as `task.settled`. */
   | { readonly kind: 'submitTask'; readonly task: string; readonly input: JsonObject }
-  | { readonly kind: 'say'; readonly reply: Reply }
+  /** With `page` it leads to the page on which the citizen sees what is stored; no answer is waited for. */
+  | { readonly kind: 'say'; readonly reply: Reply; readonly page?: 'my_data' }
   /** Answered within the turn from frozen knowledge, as are the next three. */
   | { readonly kind: 'check'; readonly check: string; readonly params: JsonObject }
   | { readonly kind: 'diagnose'; readonly symptom: string }

@@ -56,6 +56,16 @@ export function readName(typed: string, documentType: DocumentType): Read<{ read
   return { ok: false, reply: foreign ? 'secure.error.name_form_foreign' : 'secure.error.name_form' };
 }
 
+const SALUTATION = /^[\p{Script=Han}\p{Script=Latin}\u00b7 ]{0,10}$/u;
+
+/** How somebody wants to be called: a few letters, or nothing to take it back. */
+export function readSalutation(typed: string): Read<{ readonly salutation: string }> {
+  const salutation = typed.normalize('NFKC').trim();
+  return SALUTATION.test(salutation)
+    ? { ok: true, salutation }
+    : { ok: false, reply: 'secure.error.salutation_form' };
+}
+
 /** The number in its one form, and the age on `today` where the number tells the birthday. */
 export function readDocumentNumber(
   typed: string,

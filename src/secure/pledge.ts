@@ -24,3 +24,11 @@ export function pledgeFor(knowledge: Pick<Knowledge, 'replies'>, params: Params)
     paragraphs: body.split(/\n\s*\n/u).map((paragraph) => paragraph.trim()),
   };
 }
+
+/** Version and digest of a text that is agreed to by pressing the button below it. */
+export function consentText(
+  text: string,
+  version: string,
+): { readonly version: string; readonly digest: string } {
+  return { version, digest: createHash('sha256').update(text).digest('hex') };
+}

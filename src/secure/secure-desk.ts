@@ -8,7 +8,8 @@
  */
 import type { Clock } from '../contracts/clock.ts';
 import type { IdentityProvider, ProvedIdentity } from '../contracts/identity.ts';
-import type { LinkRow, Links, PersonRecord, Vault } from '../contracts/store.ts';
+import type { PersonalData } from '../contracts/personal-data.ts';
+import type { LinkRow, Links, Mailbox, PersonRecord, Vault } from '../contracts/store.ts';
 import type { Slots } from '../domain/conversation.ts';
 import type { PersonRef } from '../domain/ids.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -18,8 +19,9 @@ import type { Knowledge } from '../knowledge/knowledge.ts';
 import { DOCUMENT_TYPES } from './documents.ts';
 import { type FieldFault, textOf } from './fields.ts';
 import { createLanes } from './lanes.ts';
+import { createOwnDataPage } from './my-data-page.ts';
 import { payersOf, readOrder } from './order-page.ts';
-import { pledgeFor } from './pledge.ts';
+import { consentText, pledgeFor } from './pledge.ts';
 import { type RelativeForm, readRelative } from './relative-page.ts';
 import { readTerms, rowsOf, type TermsPurpose } from './terms-page.ts';
 import { createVerifyPage } from './verify-page.ts';
@@ -37,8 +39,10 @@ import { type Params, pageWords, wording } from './wording.ts';
 export interface SecureDeskParts {
   readonly links: Links;
   readonly vault: Pick<Vault, 'remember' | 'reveal' | 'keepPledge'>;
+  readonly data: PersonalData;
+  readonly mailbox: Pick<Mailbox, 'receiveFor'>;
   readonly identity: IdentityProvider;
-  readonly knowledge: Pick<Knowledge, 'replies' | 'regions' | 'lexicon'>;
+  readonly knowledge: Pick<Knowledge, 'replies' | 'regions' | 'lexicon' | 'dataClasses'>;
   readonly clock: Clock;
 }
 
@@ -52,8 +56,9 @@ export interface SecureDesk {
 type LinkState = 'open' | 'used' | 'lapsed' | 'unknown';
 
 export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
-  const { links, vault, identity, knowledge, clock } = parts;
+  const { links, vault, data, identity, knowledge, clock } = parts;
   const takeVerify = createVerifyPage(identity);
+  const takeOwnData = createOwnDataPage(parts);
   const inLane = createLanes();
 
   async function find(token: string): Promise<{ state: LinkState; link?: LinkRow; digest: string }> {
@@ -142,8 +147,9 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
     const step = await takeVerify(link.id, fields);
     if (step.kind === 'refused') return refused('open', step.faults);
     if (step.kind === 'challenge') return { ok: true, next: 'code', challenge: step.challenge };
-    const name = maskName(step.identity.name);
     const person = await vault.remember(documentOf(step.identity));
+    await data.giveConsent({ person, purpose: 'identity', conversation: link.conversation, ...keeping() });
+    const name = (await data.salutationOf(person)) ?? maskName(step.identity.name);
     return complete(digest, { person, personName: name }, name);
   }
 
@@ -155,7 +161,12 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
     const { version, digest: textDigest } = pledgeFor(knowledge, aboutRelative(link, payer));
     const pledge = { version, digest: textDigest, signedAt: new Date(now).toISOString() };
     const dependent = await vault.remember(documentOf(form));
-    await vault.keepPledge({ person: payer.ref, signature: form.signature, ...pledge });
+    await vault.keepPledge({
+      person: payer.ref,
+      signature: form.signature,
+      conversation: link.conversation,
+      ...pledge,
+    });
     const name = maskName(form.name);
     return complete(digest, { dependent, dependentName: name, dependentAge: form.age, pledge }, name);
   }
@@ -188,6 +199,21 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
     return { ok: false, state, errors };
   }
 
+  async function submitOwnData(link: LinkRow, digest: string, fields: JsonObject): Promise<SubmitResult> {
+    const step = await takeOwnData(link, digest, fields);
+    if (step.kind === 'refused') return refused('open', step.faults);
+    const { kind: next, ...rest } = step;
+    return { ok: true, next, ...rest } as SubmitResult;
+  }
+
+  /** Version and digest of the words above the button of the page on which somebody verifies. */
+  function keeping() {
+    return consentText(
+      wording(knowledge, 'secure.verify.consent'),
+      wording(knowledge, 'secure.verify.consent_version'),
+    );
+  }
+
   /** Undefined for links of pages that are not among these. */
   async function viewOf(link: LinkRow): Promise<SecureView | undefined> {
     switch (link.purpose) {
@@ -200,6 +226,13 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
       case 'premium':
       case 'invitation':
         return viewTerms(link, link.purpose);
+      case 'my_data':
+        return {
+          state: 'open',
+          purpose: 'my_data',
+          provider: identity.id,
+          words: pageWords(knowledge, { time: clockTime(link.expiresAt) }),
+        };
       default:
         return undefined;
     }
@@ -216,6 +249,8 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
       case 'premium':
       case 'invitation':
         return submitTerms(link.purpose, link, digest, fields);
+      case 'my_data':
+        return submitOwnData(link, digest, fields);
       default:
         return refused('unknown', [{ field: 'link', reply: 'secure.error.link_unknown' }]);
     }

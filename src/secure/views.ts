@@ -2,6 +2,8 @@
 import type { IdentityOption } from '../contracts/identity.ts';
 import type { SecurePurpose } from '../domain/conversation.ts';
 import type { DocumentType } from '../domain/insurance.ts';
+import type { Copy } from './my-data-copy.ts';
+import type { Sheet } from './my-data-sheet.ts';
 import type { Pledge } from './pledge.ts';
 import type { TermsPurpose, TermsRow } from './terms-page.ts';
 
@@ -57,7 +59,15 @@ export interface TermsView {
   readonly words: Words;
 }
 
-export type SecureView = ShutView | VerifyView | RelativeView | OrderView | TermsView;
+/** Shows nothing of anybody: what is stored is asked for by the page, with a secret of its own. */
+export interface OwnDataView {
+  readonly state: 'open';
+  readonly purpose: 'my_data';
+  readonly provider: string;
+  readonly words: Words;
+}
+
+export type SecureView = ShutView | VerifyView | RelativeView | OrderView | TermsView | OwnDataView;
 
 export interface FieldError {
   /** Name of the field, or `link` when the page as a whole can no longer be sent. */
@@ -75,6 +85,15 @@ export type SubmitResult =
     }
   /** The person is named; a proof is now expected with this challenge. */
   | { readonly ok: true; readonly next: 'code'; readonly challenge: string }
+  /** What is stored; `notice` names the words that say what was just done. */
+  | { readonly ok: true; readonly next: 'sheet'; readonly sheet: Sheet; readonly notice?: string }
+  | ({ readonly ok: true; readonly next: 'copy' } & Copy)
+  | {
+      readonly ok: true;
+      readonly next: 'erased';
+      readonly receipt: string;
+      readonly lines: readonly string[];
+    }
   | {
       readonly ok: false;
       /** Not `open` when the link was used up or lapsed in the meantime. */

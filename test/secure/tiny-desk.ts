@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import type { Clock, Random } from '../../src/contracts/clock.ts';
+import type { GivenConsent } from '../../src/contracts/personal-data.ts';
 import type { LinkRow, PersonRecord } from '../../src/contracts/store.ts';
 import type { SecurePurpose, Slots } from '../../src/domain/conversation.ts';
 import { checkCharacter } from '../../src/domain/id-number.ts';
@@ -90,6 +91,7 @@ export interface TinyDesk {
     readonly signature: string;
   }[];
   readonly persons: readonly PersonRecord[];
+  readonly consents: readonly GivenConsent[];
   /** Makes a link and gives its secret. */
   link(purpose: SecurePurpose): Promise<string>;
   lastCode(): string;
@@ -101,6 +103,8 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
   const random = countingRandom();
   const rows = new Map<string, LinkRow>();
   const claims = new Map<string, string>();
+  const consents: GivenConsent[] = [];
+  const nobodyAsks = () => Promise.reject(new Error('This desk keeps no data; see my-data.test.ts'));
   const persons: PersonRecord[] = [];
   const pledges: { version: string; digest: string; signature: string }[] = [];
   const done: { purpose: SecurePurpose; slots: Slots }[] = [];
@@ -137,6 +141,17 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
       reveal: async (ref) => persons.find((person) => person.ref === ref),
       keepPledge: async (pledge) => void pledges.push(pledge),
     },
+    data: {
+      giveConsent: async (given) => void consents.push(given),
+      salutationOf: async () => undefined,
+      dataOf: nobodyAsks,
+      everythingOf: nobodyAsks,
+      withdrawConsent: nobodyAsks,
+      setSalutation: nobodyAsks,
+      eraseData: nobodyAsks,
+      checkReceipt: nobodyAsks,
+    },
+    mailbox: { receiveFor: nobodyAsks },
     identity: createDemoIdentity({ people: PEOPLE, clock, random, tell: (line) => told.push(line) }),
     knowledge: {
       replies: new Map(
@@ -148,6 +163,7 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
       lexicon: {
         relations: { child: { label: '子女', words: ['孩子'] } },
       } as unknown as SecureDeskParts['knowledge']['lexicon'],
+      dataClasses: new Map(),
     },
     clock,
     ...changes,
@@ -166,6 +182,7 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
     done,
     pledges,
     persons,
+    consents,
     async link(purpose) {
       const token = newSecureToken((size) => random.bytes(size));
       rows.set(digestOf(token), {

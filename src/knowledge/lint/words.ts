@@ -5,6 +5,8 @@ import { type LintContext, type LintRule, pathOf, type Remark } from './lint.ts'
 
 const MIN_EXAMPLES = 12;
 const ROOMS = ['regions', 'systems', 'faq', 'causes', 'replies', 'intents', 'lexicon'] as const;
+/** Rooms a folder may do without. */
+const FURTHER_ROOMS: readonly string[] = ['calendar', 'desk', 'data-classes'];
 /** `{name}`, `{name.part}`, `{name|format}` or `{name|format:argument}`. */
 const PLACEHOLDER = /\{[a-zA-Z][\w.]*(?:\|[a-z][\w-]*(?::[\w.-]+)?)?\}/gu;
 
@@ -17,7 +19,7 @@ function emptyRoom({ files }: LintContext): Remark[] {
 }
 
 function unknownFile({ files }: LintContext): Remark[] {
-  const rooms: readonly string[] = ROOMS;
+  const rooms: readonly string[] = [...ROOMS, ...FURTHER_ROOMS];
   const lexicons: readonly string[] = LEXICON_NAMES;
   return files
     .filter(({ path, room, name }) =>
