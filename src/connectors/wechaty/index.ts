@@ -288,7 +288,7 @@ export function createWechatyConnector(parts: WechatyParts): WechatyConnector {
       await inOrder;
       await words.settled();
       receive = undefined;
-      become('off');
+      if (state !== 'off') become('off');
     },
     async beat() {
       await building;
