@@ -1,5 +1,6 @@
 /** Reading aloud, by the voice of the browser or the phone; nothing is sent anywhere by us. */
 import { useEffect, useState } from 'preact/hooks';
+import { spoken } from './spoken.ts';
 
 export const canSpeak = 'speechSynthesis' in window;
 /** Slower than usual: old people asked for it, and numbers have to be written down. */
@@ -21,15 +22,6 @@ export function speak(text: string, onEnd: () => void = () => {}): void {
 
 export function hush(): void {
   if (canSpeak) speechSynthesis.cancel();
-}
-
-/** Words as they are said: without the marks of lists and stress. */
-export function spoken(text: string): readonly string[] {
-  return text
-    .replace(/\*\*|^#{1,6}\s+|^[-•·]\s+/gmu, '')
-    .split(/(?<=[。！？；])|\n+/u)
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence !== '');
 }
 
 /** A button's state: whether its text is being read, and a press that starts or stops it. */
