@@ -28,9 +28,7 @@ function put(script: HTMLScriptElement): void {
   if (script.dataset.side === 'left') host.dataset.side = 'left';
   // Open, so that checkers of accessibility see in; what must not be seen is behind the frame.
   const shadow = host.attachShadow({ mode: 'open' });
-  const style = new CSSStyleSheet();
-  style.replaceSync(STYLE);
-  shadow.adoptedStyleSheets = [style];
+  dress(shadow);
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = script.dataset.label?.slice(0, 12) || WORDS.label;
@@ -59,6 +57,17 @@ function put(script: HTMLScriptElement): void {
       if (data?.gongji === 'close') show(false);
     },
   );
+}
+
+function dress(shadow: ShadowRoot): void {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    shadow.adoptedStyleSheets = [sheet];
+  } catch {
+    // Phones before Safari 16.4; there the site's policy has to allow inline styles, if it has one.
+    shadow.appendChild(document.createElement('style')).textContent = STYLE;
+  }
 }
 
 function makeFrame(home: string): HTMLIFrameElement {
