@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createWebConnector } from './connectors/web/index.ts';
 import { createKfConnector, type KfConnector } from './connectors/wechat/kf/index.ts';
+import { createOaConnector, type OaConnector } from './connectors/wechat/oa/index.ts';
 import { createWechatyConnector, type WechatyState } from './connectors/wechaty/index.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector } from './contracts/connector.ts';
 import type { Signals } from './contracts/signals.ts';
 import type { Store } from './contracts/store.ts';
+import { placeIn } from './knowledge/place-in.ts';
 import type { Log } from './log.ts';
 import type { HttpChannel } from './web/server.ts';
 
@@ -20,6 +22,8 @@ export interface ChannelParts {
   readonly log: Log;
   /** Words of `knowledge/replies` that channels set around what is said. */
   readonly words: (id: string) => string;
+  /** The address citizens use; known once the server listens. */
+  readonly publicUrl: () => string;
   /** Where lines for the person at the machine go. */
   readonly tell: (line: string) => void;
 }
@@ -46,9 +50,40 @@ export function openChannels(config: Config, parts: ChannelParts): Channels {
     isBehindProxy: config.isBehindProxy,
     wechatAddress: config.wechatAddress,
   });
-  const kf = openKf(config, parts);
-  return { connectors: [web, ...kf, ...openWechaty(config, parts)], http: [web, ...kf] };
+  const wechat = [...openOa(config, parts), ...openKf(config, parts)];
+  return { connectors: [web, ...wechat, ...openWechaty(config, parts)], http: [web, ...wechat] };
 }
+
+function openOa({ wechatOa }: Config, parts: ChannelParts): readonly OaConnector[] {
+  if (wechatOa === undefined) return [];
+  const { log, words } = parts;
+  const channel = 'wechat-oa';
+  const connector = createOaConnector({
+    ...parts,
+    settings: wechatOa,
+    placeIn,
+    noticeValues: (now) => noticeValues(words('wechat.notice'), now),
+    onEvent(event) {
+      if (event.kind === 'push_refused') log.event('channel.refused', { channel, code: event.reason });
+      if (event.kind === 'trouble') {
+        log.event('channel.failed', { channel, code: `${event.what}:${event.code}` });
+      }
+    },
+  });
+  return [connector];
+}
+
+/** Lines such as `thing1=…` into the fields of a notice. */
+function noticeValues(lines: string, now: number): Readonly<Record<string, string>> {
+  const time = new Date(now + CHINA_OFFSET_MS).toISOString().slice(0, 16).replace('T', ' ');
+  const pairs = lines.split('\n').map((line) => line.split(/=(.*)/su) as [string, string]);
+  return Object.fromEntries(
+    pairs.map(([name, value]) => [name.trim(), value.replace('{time}', time).trim()]),
+  );
+}
+
+// The whole country keeps one time, UTC+8 without summer time.
+const CHINA_OFFSET_MS = 8 * 3_600_000;
 
 function openKf({ wecomKf }: Config, parts: ChannelParts): readonly KfConnector[] {
   if (wecomKf === undefined) return [];

@@ -36,6 +36,8 @@ export interface LogEvents {
   'request.failed': { readonly route: string; readonly code: string };
   /** A channel that can be on and off by itself: logged in, logged out, built anew. */
   'channel.state': { readonly channel: string; readonly state: string };
+  /** A request that was not from the platform, or not for us. */
+  'channel.refused': { readonly channel: string; readonly code: string };
   'channel.failed': { readonly channel: string; readonly code: string };
   /** The link to Slack, with Slack's code when it broke. */
   'slack.link': { readonly state: string; readonly code: string };

@@ -70,7 +70,16 @@ export async function startGongji(
   });
   const { store, signals } = app;
   const words = (id: string): string => app.editions.of().knowledge.replies.get(id)?.text.trim() ?? '';
-  const channels = openChannels(config, { store, signals, clock, random, log, words, tell });
+  const channels = openChannels(config, {
+    store,
+    signals,
+    clock,
+    random,
+    log,
+    words,
+    publicUrl: () => url,
+    tell,
+  });
   const slack = openSlackDesk(config, { desk: app.desk, inbox: store, clock, log, tell });
   const server = createServer({
     connectors: channels.http,

@@ -39,6 +39,8 @@ export interface Api {
   call(call: Call): Promise<ApiOutcome>;
   /** Without a token. */
   callBare(call: Call): Promise<ApiOutcome>;
+  /** A file, with the token; undefined when it cannot be had. */
+  download(call: Omit<Call, 'body'>): Promise<Uint8Array | undefined>;
   readonly tokens: Pick<Tokens, 'get' | 'ageMs'>;
 }
 
@@ -79,6 +81,15 @@ export function createApi(parts: ApiParts): Api {
   return {
     callBare,
     tokens,
+    async download({ path, query }) {
+      const token = await tokens.get();
+      const bytes = await fetchBytes(
+        addressOf(base, { path, query: { ...query, access_token: token } }),
+        timeoutMs,
+      );
+      parts.onCall?.(path, bytes === undefined ? 'lost' : 'done');
+      return bytes;
+    },
     async call(call) {
       const { token, outcome } = await callOnce(call);
       if (outcome.kind !== 'refused' || outcome.reaction !== 'refresh') return outcome;
@@ -88,9 +99,31 @@ export function createApi(parts: ApiParts): Api {
   };
 }
 
-async function ask(base: string, { path, query = {}, body }: Call, timeoutMs: number): Promise<ApiOutcome> {
+function addressOf(base: string, { path, query = {} }: Call): URL {
   const address = new URL(path, base);
   for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
+  return address;
+}
+
+/** The longest recording has two megabytes. */
+const FILE_MAX_BYTES = 2 * 1024 * 1024;
+
+/** An error comes as JSON in place of the file. */
+async function fetchBytes(address: URL, timeoutMs: number): Promise<Uint8Array | undefined> {
+  try {
+    const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    const isFile = response.ok && response.headers.get('content-type')?.includes('json') !== true;
+    if (!isFile || Number(response.headers.get('content-length') ?? 0) > FILE_MAX_BYTES) return undefined;
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return bytes.length > FILE_MAX_BYTES ? undefined : bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+async function ask(base: string, call: Call, timeoutMs: number): Promise<ApiOutcome> {
+  const address = addressOf(base, call);
+  const { body } = call;
   try {
     const response = await fetch(address, {
       method: body === undefined ? 'GET' : 'POST',
