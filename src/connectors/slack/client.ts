@@ -183,7 +183,12 @@ export function createSlackApi({ token, apiUrl, logger, onRefused }: ClientParts
       return opened.view?.id ?? '';
     },
     async updateView(id, view) {
-      await call('views.update', () => web.views.update({ view_id: id, view }));
+      try {
+        await call('views.update', () => web.views.update({ view_id: id, view }));
+      } catch (error) {
+        // Closed meanwhile: whoever closes a form does not want what would be in it.
+        if (!(error instanceof SlackError && error.slack === 'not_found')) throw error;
+      }
     },
     async publishHome(user, view) {
       await call('views.publish', () => web.views.publish({ user_id: user, view }));

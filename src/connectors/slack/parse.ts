@@ -66,7 +66,7 @@ const submission = z.object({
     hash: z.string().optional(),
     callback_id: z.string(),
     private_metadata: z.string().default(''),
-    state: z.object({ values: z.record(z.string(), z.record(z.string(), answer)) }),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), answer)).default({}) }),
   }),
 });
 
@@ -84,6 +84,7 @@ const envelope = z.object({
   event: z.object({ type: z.string() }).loose(),
 });
 
+const revoked = z.object({ tokens: z.object({ bot: z.array(z.string()).min(1) }) });
 const homeOpened = z.object({ user: z.string(), tab: z.string().default('home') });
 const spoken = z.object({
   channel: z.string(),
@@ -202,7 +203,11 @@ function parseEvent(body: object): Parsed {
   const { data } = envelope.safeParse(body);
   if (data === undefined) return ignored('bad_event');
   const { event, event_id } = data;
-  if (event.type === 'tokens_revoked' || event.type === 'app_uninstalled') return { kind: 'revoked' };
+  if (event.type === 'app_uninstalled') return { kind: 'revoked' };
+  if (event.type === 'tokens_revoked') {
+    // Tokens of people may go; we work with that of the bot.
+    return revoked.safeParse(event).success ? { kind: 'revoked' } : ignored('other_tokens');
+  }
   if (event.type === 'app_home_opened') {
     const opened = homeOpened.safeParse(event).data;
     if (opened?.tab !== 'home') return ignored('other_tab');

@@ -215,6 +215,14 @@ describe('the help desk in Slack', () => {
     expect(house.slack.hints.at(-1)?.text).toContain('请再点一次');
   });
 
+  test('a form that was closed before it was filled is no trouble', async () => {
+    await claimed();
+    house.slack.fail('views.update', { error: 'not_found' });
+    await lin().press(house.card(), 'case.reply');
+    await house.settle();
+    expect(house.slack.hints).toEqual([]);
+  });
+
   test('strangers of the workspace see nothing and change nothing', async () => {
     house.desk.open();
     await house.settle();
