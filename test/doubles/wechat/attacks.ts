@@ -154,10 +154,6 @@ const MISDIRECTED: readonly Attack[] = [
       sealed(world, writeXml(fields), { keys: { ...keysOf(world), id: `${world.account.appid}0` } }),
   },
   {
-    name: 'another ToUserName',
-    forge: (world, { fields }) => sealed(world, writeXml({ ...fields, ToUserName: 'gh_somebodyelse' })),
-  },
-  {
     name: 'another key',
     forge: (world, { fields }) =>
       sealed(world, writeXml(fields), { keys: { ...keysOf(world), aesKey: 'Z'.repeat(43) } }),
@@ -273,7 +269,6 @@ const INSIDE: readonly Attack[] = [
   ...HARMS,
   ['the sender twice', twice('FromUserName')] as const,
   ['a sender with children', nested('FromUserName')] as const,
-  ['words with children', nested('Content')] as const,
   ['no sender', lacking('FromUserName')] as const,
   ['no message id', lacking('MsgId')] as const,
   ['no type', lacking('MsgType')] as const,

@@ -114,7 +114,8 @@ export function createPhone(world: World, pusher: Pusher, user: User): Phone {
     },
     tap(label, options) {
       const found = touchesOf(user.screen).find((touch) => touch.label === label && 'sends' in touch);
-      if (found === undefined || !('sends' in found)) throw new Error(`Nothing to tap is called ${label}`);
+      if (found === undefined || !('sends' in found))
+        throw new Error(`Nothing to tap is called ${label}; there is ${namesOf(user)}`);
       return send({ kind: 'text', text: found.sends, menuId: found.id }, options);
     },
     link(words) {
@@ -137,6 +138,11 @@ export function createPhone(world: World, pusher: Pusher, user: User): Phone {
     messagesLeft: () => messagesLeft(user, clock),
   };
 }
+
+const namesOf = ({ screen }: User): string =>
+  touchesOf(screen)
+    .map(({ label }) => label)
+    .join(', ');
 
 /** The newest first. */
 function touchesOf(screen: readonly Entry[]): readonly Touch[] {
