@@ -5,6 +5,8 @@ import { contentOf, happened, pageSchema } from '../../../src/connectors/wechat/
 import { renderPart } from '../../../src/connectors/wechat/kf/render.ts';
 import type { Address, OutboundPart } from '../../../src/domain/conversation.ts';
 import type { ConversationId } from '../../../src/domain/ids.ts';
+import { maskName } from '../../../src/domain/masking.ts';
+import { digestOf } from '../../../src/domain/secure-token.ts';
 import { KF_ACCOUNT } from '../../doubles/wechat/kf/world.ts';
 import { postTo } from '../../doubles/wechat/pusher.ts';
 import { CHILD_NUMBER } from '../../secure/tiny-desk.ts';
@@ -227,6 +229,26 @@ describe('what citizens write to customer service', () => {
     ).toEqual({
       kind: 'nothing',
     });
+  });
+});
+
+describe('an act by customer service', () => {
+  it('leads through the secure page and comes back into the talk with its result', async () => {
+    const { kf, calm, app } = await open();
+    const lin = kf.phone('lin');
+    await lin.say('查一下我的余额');
+    await calm();
+    const token = lin.link(WORDS.openPage).split('/').at(-1) ?? '';
+    const person = app.office.everybody()[0];
+    if (person === undefined) throw new Error('nobody in the fixture');
+    const ref = await app.store.remember(person);
+    await app.store.completeLink(digestOf(token), { person: ref, personName: maskName(person.name) });
+    const before = lin.reads().length;
+    await calm();
+    const told = lin.reads().slice(before).join();
+    expect(told).toContain(maskName(person.name));
+    expect(told).toMatch(/\d元/u);
+    expect(told).not.toContain(person.documentNumber);
   });
 });
 
