@@ -47,6 +47,8 @@ function open(file: string): DatabaseSync {
     database.exec('pragma locking_mode = exclusive');
     database.exec('pragma journal_mode = wal');
     database.exec('pragma synchronous = full');
+    // What is deleted is written over: a person's key must not be found in pages that are free.
+    database.exec('pragma secure_delete = on');
     // The lock is taken by the first write, not by the pragma: take it now, so that it is now refused.
     database.exec('begin immediate; commit');
     return database;

@@ -1,8 +1,9 @@
 /** What is stored about a person can be counted, and destroyed so that nothing leads back. */
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OutboundPart } from '../../src/domain/conversation.ts';
 import type { PersonRef, TaskId } from '../../src/domain/ids.ts';
-import { BACKENDS } from './backends.ts';
+import { BACKENDS, LASTING } from './backends.ts';
 import { begun, commitOf, inbound, openWorld, type World } from './world.ts';
 
 const CHEN = { name: '陈示例', documentType: 'resident_id', documentNumber: '990101199001011232' } as const;
@@ -112,4 +113,25 @@ describe.each(BACKENDS)('what is stored about a person on $name', (backend) => {
     expect(await everything()).toContain('two-first');
     expect((await world.opened.verifyAudit()).broken).toEqual([]);
   });
+});
+
+test('a deletion leaves neither what was sealed nor its key in the file, also not in pages that are free', async () => {
+  const backend = LASTING.find(({ name }) => name === 'SQLite file');
+  if (backend === undefined) throw new Error('No file');
+  const world = await openWorld(backend);
+  const person = await world.store.remember(CHEN);
+  for (let n = 0; n < 50; n += 1) await world.store.remember({ ...CHEN, name: `${CHEN.name}${n}` });
+  const { db } = world.opened;
+  const keys = await db.selectFrom('person_keys').select('wrapped').where('ref', '<>', 'index').execute();
+  const persons = await db.selectFrom('persons').select('sealed').execute();
+  const secrets = [...keys.map(({ wrapped }) => wrapped), ...persons.map(({ sealed }) => sealed)];
+  const file = new URL(world.place.url.replace('sqlite:', 'file:'));
+  await world.reopen();
+  expect((await readFile(file, 'latin1')).includes(secrets[0] as string)).toBe(true);
+  const done = await world.store.eraseData(person, { task: 't_1' as TaskId });
+  expect(done).toMatchObject({ destroyed: { keys: 51 } });
+  await world.opened.close();
+  const left = await readFile(file, 'latin1');
+  expect(secrets.filter((secret) => left.includes(secret))).toEqual([]);
+  await world.place.remove();
 });
