@@ -8,6 +8,8 @@ import { fromRow, type Gesture } from './gesture.ts';
 
 const SWEEP_MS = 5000;
 const MOST_AT_ONCE = 20;
+/** Of the half minute a row is ours, what leaves time to do it. */
+const FRESH_MS = 15_000;
 const MOST_ATTEMPTS = 5;
 const FIRST_REST_MS = 2000;
 
@@ -38,14 +40,31 @@ export interface Worker {
 
 export function createWorker({ inbox, clock, handle, onFailure, onGivenUp }: WorkerParts): Worker {
   const running = new Set<Promise<void>>();
+  const waiting: { readonly item: StaffItem; readonly since: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
 
   function work(item: StaffItem): void {
-    // Above that it waits in its row for the next sweep.
-    if (isStopped || running.size >= MOST_AT_ONCE) return;
-    const run: Promise<void> = attempt(item).finally(() => running.delete(run));
-    running.add(run);
+    if (isStopped) return;
+    if (running.size < MOST_AT_ONCE) run(item);
+    else waiting.push({ item, since: clock.now() });
+  }
+
+  function run(item: StaffItem): void {
+    const done: Promise<void> = attempt(item).finally(() => {
+      running.delete(done);
+      runNext();
+    });
+    running.add(done);
+  }
+
+  /** One that has waited for too long may be somebody else's by now: it is left to the sweep. */
+  function runNext(): void {
+    while (!isStopped && running.size < MOST_AT_ONCE) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      if (clock.now() - next.since < FRESH_MS) run(next.item);
+    }
   }
 
   async function attempt(item: StaffItem): Promise<void> {
@@ -74,7 +93,7 @@ export function createWorker({ inbox, clock, handle, onFailure, onGivenUp }: Wor
 
   async function sweep(): Promise<void> {
     if (isStopped) return;
-    const room = MOST_AT_ONCE - running.size;
+    const room = MOST_AT_ONCE - running.size - waiting.length;
     if (room <= 0) return;
     for (const item of await inbox.takeStaffItems(SOURCE, room)) work(item);
   }
