@@ -152,6 +152,12 @@ const NEWS: readonly InboundContent[] = [
   { kind: 'office', event: 'application.changed', params: { applicationNo: 'SQ1', state: 'ACTIVE' } },
   { kind: 'staff', event: 'claimed' },
   { kind: 'staff', event: 'given_back' },
+  { kind: 'staff', event: 'released' },
+  { kind: 'staff', event: 'replied', text: '您好', reply: 'k_1:1' },
+  { kind: 'staff', event: 'asked', what: 'verification', text: '', reply: 'k_1:2' },
+  { kind: 'staff', event: 'act_offered', flow: 'unbind', slots: {}, reply: 'k_1:3' },
+  { kind: 'staff', event: 'closed', case: 'k_1' as never },
+  { kind: 'staff', event: 'reopened', case: 'k_1' as never },
 ];
 
 class Talk {
