@@ -49,6 +49,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'what an act would come to, without doing it',
     load: async () => (await import('./dry-run.ts')).dryRun,
   },
+  wechat: {
+    does: 'menu: the menu of the official account, from a file',
+    load: async () => (await import('./wechat.ts')).wechat,
+  },
   audit: {
     does: 'verify: is the record of who did what as it was written',
     load: async () => (await import('./audit.ts')).audit,

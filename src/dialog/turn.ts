@@ -80,7 +80,7 @@ function apply(draft: Draft, content: InboundContent): void {
       if (draft.before.version === 0) say(draft, 'greet.hello');
       return;
     case 'unsupported':
-      say(draft, 'channel.unsupported');
+      say(draft, unsupportedReply(draft, content.what));
       return;
     case 'secure.done':
       applySecure(draft, content);
@@ -97,6 +97,12 @@ function apply(draft: Draft, content: InboundContent): void {
     case 'timer':
       applyTimer(draft, content.name, content.params);
   }
+}
+
+/** Some kinds have words of their own; the others share one. */
+function unsupportedReply({ context }: Draft, what: string): string {
+  const own = `channel.unsupported.${what}`;
+  return context.knowledge.replies.has(own) ? own : 'channel.unsupported';
 }
 
 /** A secure page was completed. Who verified is now known to the conversation, by reference only. */

@@ -21,6 +21,7 @@ export async function scrub(tx: Tx, what: Scrubbing): Promise<void> {
   await scrubOutbox(tx, what);
   await scrubCases(tx, what);
   await scrubDesk(tx, what.conversation, GONE);
+  await scrubChannel(tx, what.conversation);
   const { conversation, now } = what;
   await tx
     .updateTable('tasks')
@@ -126,6 +127,24 @@ async function scrubOutbox(tx: Tx, { conversation, now }: Scrubbing): Promise<vo
       .set({ part: JSON.stringify(empty) })
       .where('conversation_id', '=', conversation)
       .where('position', '=', position)
+      .execute();
+  }
+}
+
+/** What a channel keeps for a day to say it again, or to go on with it. */
+async function scrubChannel(tx: Tx, conversation: string): Promise<void> {
+  const at = await tx
+    .selectFrom('addresses')
+    .select(['channel', 'account', 'user_id'])
+    .where('conversation_id', '=', conversation)
+    .executeTakeFirst();
+  if (at === undefined) return;
+  for (const table of ['channel_pushes', 'channel_talks'] as const) {
+    await tx
+      .deleteFrom(table)
+      .where('channel', '=', at.channel)
+      .where('account', '=', at.account)
+      .where('user_id', '=', at.user_id)
       .execute();
   }
 }

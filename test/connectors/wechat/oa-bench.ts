@@ -20,7 +20,7 @@ import type { Phone } from '../../doubles/wechat/phone.ts';
 export const START = Date.parse('2026-11-25T02:00:00Z');
 export const HOUR = 3_600_000;
 /** A second of WeChat's patience takes so long here. */
-const SECOND_MS = 40;
+const SECOND_MS = 400;
 export const PATIENCE_MS = 120;
 
 export const WORDS: Readonly<Record<string, string>> = {

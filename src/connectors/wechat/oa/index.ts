@@ -7,9 +7,8 @@ import type { SpeechRecogniser } from '../../../contracts/speech.ts';
 import type { Store } from '../../../contracts/store.ts';
 import type { Outbound } from '../../../domain/conversation.ts';
 import { AppError } from '../../../errors.ts';
-import { createApi } from '../api.ts';
 import { createEnvelope } from '../crypto.ts';
-import { createOaClient } from './client.ts';
+import { createOaAccount } from './account.ts';
 import { loginAddress, loginRoutes } from './login.ts';
 import type { RenderParts } from './render.ts';
 import { pushRoutes } from './routes.ts';
@@ -85,8 +84,7 @@ const NO_KEY = 'A'.repeat(43);
 
 export function createOaConnector(parts: OaParts): OaConnector {
   const { settings, store, clock } = parts;
-  const { envelope, api, health, count } = foundation(parts);
-  const client = createOaClient(api, settings);
+  const { envelope, client, health, count } = foundation(parts);
   const patienceMs = (parts.patienceMs ?? PATIENCE_MS) * (settings.canPush ? 1 : LONG_PATIENCE);
   const visits = createVisits(patienceMs);
   const render = renderParts(parts);
@@ -162,25 +160,15 @@ function foundation({ settings, clock, random, onEvent }: OaParts) {
   const calls: Record<string, number> = {};
   let pushes = 0;
   let lastPush: number | undefined;
-  const api = createApi({
-    base: settings.apiBase,
+  const { api, client } = createOaAccount(settings, {
     clock,
-    tokenCall: {
-      path: '/cgi-bin/stable_token',
-      body: {
-        grant_type: 'client_credential',
-        appid: settings.appId,
-        secret: settings.secret,
-        force_refresh: false,
-      },
-    },
-    onCall: (path, outcome) => {
+    onCall(path, outcome) {
       calls[outcome] = (calls[outcome] ?? 0) + 1;
       onEvent?.({ kind: 'call', path, outcome });
     },
   });
   return {
-    api,
+    client,
     envelope: createEnvelope({
       token: settings.token,
       id: settings.appId,
