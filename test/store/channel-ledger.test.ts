@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/domain/conversation.ts';
+import { scrub } from '../../src/store/scrub.ts';
 import { BACKENDS, LASTING } from './backends.ts';
-import { openWorld, type World } from './world.ts';
+import { inbound, openWorld, type World } from './world.ts';
 
 const LIN: Address = { channel: 'wechat-oa', account: 'wx1', user: 'o_lin' };
 const HOUR = 3_600_000;
@@ -123,6 +124,27 @@ describe.each(BACKENDS)('the channel ledger on $name: windows', (backend) => {
       expect(await store.claimNotice(LIN)).toBe(false);
       await store.openWindow(LIN, message(world));
       expect(await store.claimNotice(LIN)).toBe(true);
+    }));
+});
+
+describe.each(BACKENDS)('the channel ledger on $name: deletion on request', (backend) => {
+  test('takes what was said and what was left to say, of this talk only', () =>
+    inWorld(backend, async (world) => {
+      const { store, opened } = world;
+      const wang = { ...LIN, user: 'o_wang' };
+      for (const address of [LIN, wang]) {
+        await store.receive({ ...inbound('x', `m-${address.user}`), address });
+        await store.beginPush({ address, key: address.user });
+        await store.answerPush({ address, key: address.user }, '说过的话', []);
+        await store.rememberTalk(address, { rest: '没说完的话' });
+      }
+      const id = (await store.conversationAt(LIN))?.id ?? '';
+      await opened.db
+        .transaction()
+        .execute((tx) => scrub(tx, { conversation: id, task: undefined, now: world.clock.now() }));
+      expect(await store.talkOf(LIN)).toEqual({});
+      expect(await store.beginPush({ address: LIN, key: LIN.user })).toEqual({ state: 'new' });
+      expect(await store.talkOf(wang)).toEqual({ rest: '没说完的话' });
     }));
 });
 
