@@ -16,10 +16,18 @@ const CIPHER = 'aes-256-gcm';
 /** @param read the keys, oldest first, 32 bytes each; asked again whenever a key is not known yet */
 export function keyRing(read: () => readonly Uint8Array[], random: Random): KeyProvider {
   let ring = ringOf(read());
+  /** Keys are derived anew only when the list has changed. */
+  function refresh(): void {
+    const bare = read();
+    const isSame =
+      bare.length === ring.keys.length &&
+      ring.keys.every((key, at) => Buffer.compare(key.bare, bare[at] ?? key.wrapping) === 0);
+    if (!isSame) ring = ringOf(bare);
+  }
   const find = (id: string): Ring['keys'][number] | undefined => ring.keys.find((key) => key.id === id);
   /** Another process may have rotated meanwhile. */
   function look(id: string): Ring['keys'][number] {
-    if (find(id) === undefined) ring = ringOf(read());
+    if (find(id) === undefined) refresh();
     const found = find(id);
     if (found !== undefined) return found;
     throw new AppError(
@@ -29,12 +37,12 @@ export function keyRing(read: () => readonly Uint8Array[], random: Random): KeyP
   }
   return {
     active() {
-      ring = ringOf(read());
+      refresh();
       return ring.active;
     },
     ids: () => ring.keys.map(({ id }) => id),
     async wrap(dataKey, owner) {
-      ring = ringOf(read());
+      refresh();
       const { id, wrapping } = look(ring.active);
       return { kek: id, wrapped: encrypt(wrapping, dataKey, { random, bind: bound(id, owner) }) };
     },

@@ -36,22 +36,27 @@ export function personKeys({ db, clock }: Pick<StoreContext, 'db' | 'clock'>, ke
   const find = prepared((p: { ref: string }) =>
     db.selectFrom('person_keys').select(['kek', 'wrapped']).where('ref', '=', p.ref),
   );
+  const insert = prepared((p: NewKey) => insertion(db, p));
   return {
     async of(ref) {
       const row = (await find(db, { ref })).rows[0];
       return row && keys.unwrap(row, ref);
     },
-    keep: (tx, ref, { wrapped }) => insertKey(tx, { ref, ...wrapped, at: clock.now() }),
+    async keep(tx, ref, { wrapped }) {
+      await insert(tx, { ref, ...wrapped, at: clock.now() });
+    },
   };
 }
 
-export async function insertKey(
-  on: Db | Tx,
-  { ref, kek, wrapped, at }: WrappedKey & { readonly ref: string; readonly at: number },
-): Promise<void> {
-  await on
+type NewKey = WrappedKey & { readonly ref: string; readonly at: number };
+
+export async function insertKey(on: Db | Tx, key: NewKey): Promise<void> {
+  await insertion(on, key).execute();
+}
+
+function insertion(on: Db | Tx, { ref, kek, wrapped, at }: NewKey) {
+  return on
     .insertInto('person_keys')
     .values({ ref, kek, wrapped, created_at: at, wrapped_at: at })
-    .onConflict((conflict) => conflict.column('ref').doNothing())
-    .execute();
+    .onConflict((conflict) => conflict.column('ref').doNothing());
 }
