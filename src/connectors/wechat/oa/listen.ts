@@ -14,8 +14,8 @@ export interface ListenParts {
   readonly placeIn: (label: string) => string | undefined;
 }
 
-/** The answer to the push must not wait for somebody else's service. */
-const SPEECH_MS = 2_000;
+/** Together with the patience for an answer this stays below the five seconds after which WeChat hangs up. */
+const SPEECH_MS = 1_200;
 
 export async function contentsOf(
   parts: ListenParts,
