@@ -31,7 +31,10 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
 import type { ChannelLedger } from './channel-ledger.ts';
+import type { DeskArchive } from './desk-archive.ts';
+import type { DeskSessions } from './desk-sessions.ts';
 import type { DeskStore, NewRating } from './desk-store.ts';
+import type { Figures } from './figures.ts';
 import type { KeyStore } from './keys.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Retention } from './retention.ts';
@@ -311,8 +314,8 @@ export interface OfficeFeed {
 
 // === What must not be said any more
 
-/** `faq` and `cause` by their ids; `rule` as `<region>/<rule id>`, ways as `<region>/entry.<operation>`. */
-export type WithdrawalKind = 'faq' | 'cause' | 'rule';
+/** `faq`, `canned` and `cause` by their ids; `rule` as `<region>/<rule id>`, ways as `<region>/entry.<operation>`. */
+export type WithdrawalKind = 'faq' | 'cause' | 'rule' | 'canned';
 
 export interface Withdrawal {
   readonly id: string;
@@ -371,12 +374,15 @@ export interface Store
     Links,
     Cases,
     DeskStore,
+    DeskSessions,
+    DeskArchive,
     ChannelLedger,
     Undelivered,
     OfficeFeed,
     Withdrawals,
     ReviewItems,
-    StaffInbox {
+    StaffInbox,
+    Figures {
   /** One line about engine, file and durability, for the start-up message and health. */
   describe(): string;
   close(): Promise<void>;

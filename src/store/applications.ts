@@ -99,7 +99,7 @@ function toRow(record: ApplicationRecord): ApplicationsTable {
   };
 }
 
-function fromRow(row: ApplicationsTable): ApplicationRecord {
+export function fromRow(row: ApplicationsTable): ApplicationRecord {
   return {
     applicationNo: row.application_no,
     task: row.task_id as TaskId,

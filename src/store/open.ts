@@ -13,8 +13,11 @@ import { cases } from './cases.ts';
 import { channelLedger } from './channel-ledger.ts';
 import { createContext } from './context.ts';
 import { desk } from './desk.ts';
+import { deskArchive } from './desk-archive.ts';
+import { deskSessions } from './desk-sessions.ts';
 import { type DueScan, dueRows } from './due.ts';
 import { createBossEngine } from './engine-boss.ts';
+import { figures } from './figures.ts';
 import { keyRing } from './keys.ts';
 import { createLanes } from './lanes.ts';
 import { links } from './links.ts';
@@ -166,10 +169,13 @@ async function assemble(
     ...links(context, rooms),
     ...cases(context, rooms),
     ...desk(context, rooms),
+    ...deskSessions(context, rooms),
+    ...deskArchive(context),
     ...officeFeed(context, rooms),
     ...withdrawals(context, rooms),
     ...reviewItems(context),
     ...staffInbox(context),
+    ...figures(context),
     describe: () => backend.description,
     close,
   };

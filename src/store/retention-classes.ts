@@ -120,6 +120,8 @@ export const SHELVES: readonly Shelf[] = [
   ),
   shelf('reveals', { class: 'audit', key: ['id'], at: sql`t.at` }),
   shelf('desk_staff', { class: 'staff', key: ['id'], at: sql`t.seen_at` }),
+  shelf('desk_sessions', { class: 'staff_items', key: ['key'], at: sql`t.ends_at` }),
+  shelf('desk_logins', { class: 'staff_items', key: ['key'], at: sql`t.expires_at` }),
   shelf('seen_events', { class: 'staff_items', key: ['source', 'id'], at: sql`t.at` }),
   shelf('channel_pushes', {
     class: 'messages',

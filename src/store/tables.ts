@@ -256,6 +256,25 @@ export interface StaffItemsTable {
   closed_at: number | null;
 }
 
+/** Logins of staff on web pages, by a digest of the secret in their cookie. */
+export interface DeskSessionsTable {
+  key: string;
+  staff_id: string;
+  name: string;
+  roles: string;
+  how: string;
+  farewell: string | null;
+  opened_at: number;
+  seen_at: number;
+  ends_at: number;
+}
+
+export interface DeskLoginsTable {
+  key: string;
+  data: string;
+  expires_at: number;
+}
+
 /** When work that processes take turns at was begun last. */
 export interface RoundsTable {
   name: string;
@@ -298,6 +317,8 @@ export interface Tables extends DeskTables, ChannelTables {
   withdrawals: WithdrawalsTable;
   review_items: ReviewItemsTable;
   staff_items: StaffItemsTable;
+  desk_sessions: DeskSessionsTable;
+  desk_logins: DeskLoginsTable;
   rounds: RoundsTable;
   settings: SettingsTable;
   schema_migrations: SchemaMigrationsTable;
