@@ -134,5 +134,7 @@ function asIntent(value: unknown): Intent | undefined {
   if (typeof id !== 'string' || typeof by !== 'string') return undefined;
   if (act === 'restore') return { act, id, by };
   if (act !== 'withdraw' || typeof reason !== 'string') return undefined;
-  return kind === 'faq' || kind === 'cause' || kind === 'rule' ? { act, id, kind, reason, by } : undefined;
+  return kind === 'faq' || kind === 'cause' || kind === 'rule' || kind === 'canned'
+    ? { act, id, kind, reason, by }
+    : undefined;
 }

@@ -5,6 +5,7 @@ import type { Day } from '../domain/insurance.ts';
 import type { Entity, EntityType } from '../domain/understanding.ts';
 import type { Knowledge } from './knowledge.ts';
 import { calendarRules } from './lint/calendar.ts';
+import { cannedRules } from './lint/canned.ts';
 import { causeRules } from './lint/causes.ts';
 import { copyRules } from './lint/copied.ts';
 import { dataClassRules } from './lint/data-classes.ts';
@@ -22,6 +23,7 @@ export const LINT_RULES: readonly LintRule[] = [
   ...systemRules,
   ...faqRules,
   ...proseRules,
+  ...cannedRules,
   ...causeRules,
   ...wordRules,
   ...copyRules,

@@ -3,6 +3,7 @@ import type { DataClassId } from '../domain/data-class.ts';
 import type { RegionCode } from '../domain/insurance.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { CalendarYear } from './schema/calendar.ts';
+import type { CannedEntry } from './schema/canned.ts';
 import type { CauseEntry } from './schema/cause.ts';
 import type { DataClass } from './schema/data-class.ts';
 import type { DeskRules } from './schema/desk.ts';
@@ -22,6 +23,8 @@ export interface Knowledge {
   /** By platform id. */
   readonly systems: ReadonlyMap<string, System>;
   readonly faq: ReadonlyMap<string, FaqEntry>;
+  /** Ready words for staff. */
+  readonly canned: ReadonlyMap<string, CannedEntry>;
   readonly causes: ReadonlyMap<CauseId, CauseEntry>;
   readonly replies: ReadonlyMap<string, ReplyText>;
   readonly intents: ReadonlyMap<Intent, IntentEntry>;

@@ -9,6 +9,7 @@ import { parseTexts, type RawFile, readTexts, type Texts } from './files.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type Problem, problemLine } from './problem.ts';
 import { type CalendarYear, calendarYearSchema } from './schema/calendar.ts';
+import { type CannedEntry, cannedSchema } from './schema/canned.ts';
 import { causeSchema } from './schema/cause.ts';
 import { dataClassSchema } from './schema/data-class.ts';
 import { type DeskRules, hoursFileSchema, NO_DESK_RULES, targetsFileSchema } from './schema/desk.ts';
@@ -99,6 +100,7 @@ function judge(texts: Texts): ReturnType<typeof readKnowledge> {
     regions: load.regions(sources),
     systems: load.systems(sources),
     faq: load.faq(sources),
+    canned: load.canned(sources),
     causes: load.byId('causes', causeSchema),
     replies: load.replies(sources),
     intents: load.byId('intents', intentSchema),
@@ -153,6 +155,14 @@ class Load {
         this.complain(file.path, '', 'the answer is empty; write it below the front matter');
       this.problems.push(...unknownSources(file.path, 'sources', front.sources, sources));
       entries.set(front.id, { ...front, body: file.body });
+    }
+    return entries;
+  }
+
+  canned(sources: ReadonlyMap<string, Source>): Map<string, CannedEntry> {
+    const entries = this.byId('canned', cannedSchema);
+    for (const { id, sources: named } of entries.values()) {
+      this.problems.push(...unknownSources(`canned/${id}.yaml`, 'sources', named, sources));
     }
     return entries;
   }

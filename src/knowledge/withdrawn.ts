@@ -8,7 +8,7 @@ import type { Knowledge } from './knowledge.ts';
 import type { Region } from './schema/region.ts';
 
 export interface Withdrawn {
-  readonly kind: 'faq' | 'cause' | 'rule';
+  readonly kind: 'faq' | 'cause' | 'rule' | 'canned';
   /** A rule is named `<region>/<rule id>`, the ways of an operation `<region>/entry.<operation>`. */
   readonly id: string;
 }
@@ -17,6 +17,7 @@ export interface Withdrawn {
 export function kindOf(knowledge: Knowledge, id: string): Withdrawn['kind'] | undefined {
   if (knowledge.faq.has(id)) return 'faq';
   if ([...knowledge.causes.keys()].some((cause) => cause === id)) return 'cause';
+  if (knowledge.canned.has(id)) return 'canned';
   const { region, rule, operation } = partsOf(knowledge, id);
   const isThere =
     operation === undefined ? rule in (region?.rules ?? {}) : operation in (region?.entries ?? {});
@@ -38,10 +39,12 @@ export function withoutWithdrawn(knowledge: Knowledge, withdrawn: readonly Withd
     const entry = faq.get(id);
     if (entry !== undefined) faq.set(id, Object.freeze({ ...entry, status: 'unverified' as const }));
   }
+  const canned = new Map(knowledge.canned);
+  for (const id of of('canned')) canned.delete(id);
   const gone = new Set<string>(of('cause'));
   const causes = new Map([...knowledge.causes].filter(([id]) => !gone.has(id)));
-  const version = `${knowledge.version}${mark('-r', [...of('rule'), ...gone])}${mark('-a', of('faq'))}`;
-  return Object.freeze({ ...knowledge, version, faq, causes, regions });
+  const version = `${knowledge.version}${mark('-r', [...of('rule'), ...gone])}${mark('-a', [...of('faq'), ...of('canned')])}`;
+  return Object.freeze({ ...knowledge, version, faq, canned, causes, regions });
 }
 
 /** The version of the files, without what was withdrawn. */

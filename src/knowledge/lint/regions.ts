@@ -127,7 +127,8 @@ function citedAddress({ knowledge }: LintContext): Remark[] {
 
 function deadSource({ knowledge }: LintContext): Remark[] {
   const used = new Set<string>(allDated(knowledge).map(({ value }) => value.source));
-  for (const entry of knowledge.faq.values()) for (const id of entry.sources) used.add(id);
+  for (const entry of [...knowledge.faq.values(), ...knowledge.canned.values()])
+    for (const id of entry.sources) used.add(id);
   for (const reply of knowledge.replies.values()) for (const id of reply.sources) used.add(id);
   for (const { source } of knowledge.calendar.values()) used.add(source);
   for (const { sources, claims } of knowledge.systems.values()) {

@@ -6,7 +6,7 @@ import { type LintContext, type LintRule, pathOf, type Remark } from './lint.ts'
 const MIN_EXAMPLES = 12;
 const ROOMS = ['regions', 'systems', 'faq', 'causes', 'replies', 'intents', 'lexicon'] as const;
 /** Rooms a folder may do without. */
-const FURTHER_ROOMS: readonly string[] = ['calendar', 'desk', 'data-classes'];
+const FURTHER_ROOMS: readonly string[] = ['calendar', 'canned', 'desk', 'data-classes'];
 /** `{name}`, `{name.part}`, `{name|format}` or `{name|format:argument}`. */
 const PLACEHOLDER = /\{[a-zA-Z][\w.]*(?:\|[a-z][\w-]*(?::[\w.-]+)?)?\}/gu;
 
