@@ -82,7 +82,13 @@ describe('the configuration', () => {
   );
 });
 
-const CHANNELS = ['GONGJI_WECHAT_OA_', 'GONGJI_WECOM_KF_', 'GONGJI_WECHATY_', 'GONGJI_SLACK_'];
+const CHANNELS = [
+  'GONGJI_WECHAT_OA_',
+  'GONGJI_WECOM_KF_',
+  'GONGJI_WECHATY_',
+  'GONGJI_SLACK_',
+  'GONGJI_OIDC_',
+];
 
 /** The examples of all variables of a channel: one of them alone would be half a channel. */
 function wholeChannelOf(name: string): Record<string, string> {

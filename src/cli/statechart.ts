@@ -80,8 +80,38 @@ const FILL: Record<ChartState['kind'], string> = {
   passing: '#f2f2f2',
 };
 
-/** States in rows by their distance from the start; committed ones with a heavy rim. */
-export function toSvg(chart: Chart): string {
+export interface ChartLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly box: { readonly width: number; readonly height: number };
+  /** Where the upper left corner of each state is. */
+  readonly states: readonly (ChartState & { readonly x: number; readonly y: number })[];
+  readonly edges: readonly (ChartEdge & { readonly path: string })[];
+}
+
+/** The picture as numbers, for pages that draw it themselves. */
+export function layoutOf(chart: Chart): ChartLayout {
+  const { width, height, places } = placesOf(chart);
+  return {
+    width,
+    height,
+    box: { width: BOX.width, height: BOX.height },
+    states: chart.states.map((state) => {
+      const [x, y] = places.get(state.id) ?? [0, 0];
+      return { ...state, x, y };
+    }),
+    edges: chart.edges.map((edge) => ({ ...edge, path: pathOf(edge, places) })),
+  };
+}
+
+type Places = ReadonlyMap<string, readonly [number, number]>;
+
+/** States in rows by their distance from the start. */
+function placesOf(chart: Chart): {
+  readonly width: number;
+  readonly height: number;
+  readonly places: Places;
+} {
   const rows = rowsOf(chart);
   const widest = Math.max(...rows.map((row) => row.length));
   const width = widest * (BOX.width + BOX.gapX) + 2 * BOX.margin;
@@ -93,6 +123,12 @@ export function toSvg(chart: Chart): string {
       places.set(id, [left + x * (BOX.width + BOX.gapX), BOX.margin + 20 + y * (BOX.height + BOX.gapY)]);
     });
   });
+  return { width, height, places };
+}
+
+/** Committed states have a heavy rim. */
+export function toSvg(chart: Chart): string {
+  const { width, height, places } = placesOf(chart);
   const edges = chart.edges.map((edge) => drawEdge(edge, places)).join('');
   const states = chart.states.map((state) => drawState(state, places)).join('');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12"><title>${chart.id}</title><defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#555"/></marker></defs><rect width="100%" height="100%" fill="#fff"/><text x="${BOX.margin}" y="20" font-size="15" font-weight="bold">${chart.id}</text>${edges}${states}</svg>\n`;
@@ -111,20 +147,20 @@ function rowsOf({ initial, states, edges }: Chart): readonly (readonly string[])
   return rows;
 }
 
-function drawState(
-  { id, kind, isCommitted }: ChartState,
-  places: ReadonlyMap<string, readonly [number, number]>,
-): string {
+function drawState({ id, kind, isCommitted }: ChartState, places: Places): string {
   const [x, y] = places.get(id) ?? [0, 0];
   const rim = isCommitted ? 'stroke="#b3261e" stroke-width="2.5"' : 'stroke="#777"';
   const round = kind === 'final' ? BOX.height / 2 : 6;
   return `<rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="${round}" fill="${FILL[kind]}" ${rim}/><text x="${x + BOX.width / 2}" y="${y + BOX.height / 2 + 4}" text-anchor="middle">${id}</text>`;
 }
 
-function drawEdge(
-  { from, to, label }: ChartEdge,
-  places: ReadonlyMap<string, readonly [number, number]>,
-): string {
+function drawEdge(edge: ChartEdge, places: Places): string {
+  const { from, to, label } = edge;
+  const title = `<title>${from} → ${to}${label === '' ? '' : ` (${label})`}</title>`;
+  return `<path d="${pathOf(edge, places)}" fill="none" stroke="#999" marker-end="url(#a)">${title}</path>`;
+}
+
+function pathOf({ from, to }: ChartEdge, places: Places): string {
   const [fromX, fromY] = places.get(from) ?? [0, 0];
   const [toX, toY] = places.get(to) ?? [0, 0];
   const isDown = toY > fromY;
@@ -133,6 +169,5 @@ function drawEdge(
   const startY = isDown ? fromY + BOX.height : fromY;
   const endY = isDown ? toY : toY + BOX.height;
   const middle = (startY + endY) / 2;
-  const title = `<title>${from} → ${to}${label === '' ? '' : ` (${label})`}</title>`;
-  return `<path d="M${startX} ${startY}C${startX} ${middle} ${endX} ${middle} ${endX} ${endY}" fill="none" stroke="#999" marker-end="url(#a)">${title}</path>`;
+  return `M${startX} ${startY}C${startX} ${middle} ${endX} ${middle} ${endX} ${endY}`;
 }
