@@ -39,6 +39,7 @@ import type { KeyStore } from './keys.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Retention } from './retention.ts';
 import type { StaffInbox } from './staff-inbox.ts';
+import type { StatisticsStore, TurnFigures } from './statistics.ts';
 import type { Undelivered } from './undelivered.ts';
 
 // === Mailbox and turns
@@ -105,6 +106,8 @@ export interface TurnLog {
   readonly understanding: Json;
   readonly costMs: number;
   readonly knowledge: string;
+  /** For counting; absent in logs of the time before. */
+  readonly figures?: TurnFigures;
 }
 
 export interface Mailbox {
@@ -382,7 +385,8 @@ export interface Store
     Withdrawals,
     ReviewItems,
     StaffInbox,
-    Figures {
+    Figures,
+    StatisticsStore {
   /** One line about engine, file and durability, for the start-up message and health. */
   describe(): string;
   close(): Promise<void>;

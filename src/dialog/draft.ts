@@ -74,6 +74,8 @@ export interface Draft {
   /** Codes for the turn log. */
   readonly events: string[];
   readonly effects: string[];
+  /** The path of the flows, see `TurnFigures`. */
+  readonly moves: string[];
   understanding: Understanding | undefined;
   /** Number of an invitation that was said this turn. */
   number: string | undefined;
@@ -105,6 +107,7 @@ export function draftOf(conversation: Conversation, context: TurnContext): Draft
     ratings: [],
     events: [],
     effects: [],
+    moves: [],
     understanding: undefined,
     number: undefined,
     findings: [],

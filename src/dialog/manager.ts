@@ -14,6 +14,7 @@ import type { Understander } from '../understanding/understander.ts';
 import { uncertainWords } from './doubt.ts';
 import { type Elsewhere, todayOf } from './draft.ts';
 import { broughtTo, pinOf } from './edition.ts';
+import { figuresOf } from './figures.ts';
 import { outlook } from './outlook.ts';
 import { render } from './render.ts';
 import { type Turn, turn } from './turn.ts';
@@ -85,7 +86,10 @@ async function takeTurn(deps: ManagerDeps, loaded: Conversation, items: Items): 
   const committed = await deps.store.commitTurn({
     conversation: { ...result.conversation, knowledge: library.knowledge.version },
     seqs: items.map(({ seq }) => seq),
-    log: logOf(library.knowledge.version, loaded, result, performance.now() - started),
+    log: {
+      ...logOf(library.knowledge.version, loaded, result, performance.now() - started),
+      figures: figuresOf(result, parts, library.knowledge),
+    },
     replies: parts,
     tasks: result.tasks,
     links: result.links,

@@ -12,6 +12,7 @@ import { makeId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { runCheck } from './checks.ts';
 import { type Draft, say, todayOf, worldOf } from './draft.ts';
+import { placeOf } from './figures.ts';
 import { forgetRecords } from './gather.ts';
 import { ownDataPage } from './own-data.ts';
 import { recheck } from './recheck.ts';
@@ -60,7 +61,7 @@ export function replaceFrame(draft: Draft, index: number, slots: Slots, given: r
   const flow = old && flowOf(old.flow);
   if (old === undefined || flow === undefined) return;
   const stepped = beginFlow(flow, { slots, given, world: worldOf(draft), child: old.child });
-  draft.stack.splice(index, draft.stack.length - index, stepped.frame);
+  leave(draft, draft.stack.splice(index, draft.stack.length - index, stepped.frame));
   settle(draft, index, stepped);
 }
 
@@ -76,6 +77,7 @@ export function deliver(draft: Draft, index: number, event: FlowEvent): boolean 
   const stepped = stepFlow(flow, frame, event, worldOf(draft));
   if (stepped.isIgnored) return false;
   draft.events.push(`${event.type}>${flow.id}`);
+  leave(draft, [frame]);
   draft.stack[index] = stepped.frame;
   settle(draft, index, stepped);
   return true;
@@ -83,8 +85,10 @@ export function deliver(draft: Draft, index: number, event: FlowEvent): boolean 
 
 /** Removes the frame and tells, or resumes, what lies below. */
 export function popFrame(draft: Draft, index: number, outcome: FlowOutcome): void {
-  const [frame] = draft.stack.splice(index, draft.stack.length - index);
+  const over = draft.stack.splice(index, draft.stack.length - index);
+  const [frame] = over;
   if (frame === undefined) return;
+  leave(draft, over);
   draft.events.push(`end:${frame.flow}:${outcome}`);
   if (frame.child) deliver(draft, index - 1, childDone(frame, outcome));
   else resumeBelow(draft, index - 1);
@@ -126,15 +130,21 @@ export function renewStack(draft: Draft): void {
     if (flow?.version === frame.version) continue;
     say(draft, 'repair.flow_renewed', { flow: frame.flow });
     // What was submitted is told when the office answers; to begin it again could submit it twice.
-    if (flow === undefined || frame.task !== undefined) draft.stack.splice(index, draft.stack.length - index);
+    if (flow === undefined || frame.task !== undefined)
+      leave(draft, draft.stack.splice(index, draft.stack.length - index));
     else replaceFrame(draft, index, frame.slots, frame.given);
   }
 }
 
 /** Carries out the effects of a step, then folds the frame away if it is over. */
 function settle(draft: Draft, index: number, stepped: Stepped): void {
+  draft.moves.push(`>${placeOf(stepped.frame)}`);
   for (const effect of stepped.effects) perform(draft, index, effect);
   if (stepped.rest.outcome !== undefined) popFrame(draft, index, stepped.rest.outcome);
+}
+
+function leave(draft: Draft, frames: readonly Frame[]): void {
+  draft.moves.push(...frames.map((frame) => `<${placeOf(frame)}`));
 }
 
 function perform(draft: Draft, index: number, effect: Effect): void {

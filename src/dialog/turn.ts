@@ -32,6 +32,8 @@ export interface Turn {
   readonly understanding: Understanding | undefined;
   readonly events: readonly string[];
   readonly effects: readonly string[];
+  /** The path of the flows, see `TurnFigures`. */
+  readonly moves: readonly string[];
 }
 
 /** One turn over everything that has come in since the last one, oldest first. */
@@ -157,7 +159,7 @@ function finish(draft: Draft, isQuiet: boolean): Turn {
     ...(draft.openCase === undefined ? {} : { openCase: draft.openCase }),
     ...(draft.lastCase === undefined ? {} : { lastCase: draft.lastCase }),
   };
-  const { replies, tasks, links, timers, cases, ratings, findings, understanding, events, effects } = draft;
+  const { replies, tasks, links, timers, cases, ratings, findings, understanding, events, effects, moves } = draft;
   return {
     conversation,
     replies,
@@ -170,6 +172,7 @@ function finish(draft: Draft, isQuiet: boolean): Turn {
     understanding,
     events,
     effects,
+    moves,
   };
 }
 

@@ -19,6 +19,7 @@ import * as personKeys from './migrations/0007-person-keys.breaking.ts';
 import * as rounds from './migrations/0008-rounds.ts';
 import * as deskSessions from './migrations/0010-desk-sessions.ts';
 import * as deadRows from './migrations/0011-dead-rows.ts';
+import * as statistics from './migrations/0011-statistics.ts';
 import type { Db, Tx } from './tables.ts';
 
 export interface Migration {
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-rounds', up: rounds.up },
   { name: '0010-desk-sessions', up: deskSessions.up },
   { name: '0011-dead-rows', up: deadRows.up },
+  { name: '0011-statistics', up: statistics.up },
 ];
 
 const BREAKING = '.breaking';

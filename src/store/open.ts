@@ -36,6 +36,7 @@ import { createRounds, type Rounds } from './rounds.ts';
 import { createSignals, NOBODY } from './signals.ts';
 import { isSqliteUrl, openSqlite } from './sqlite.ts';
 import { staffInbox } from './staff-inbox.ts';
+import { statistics } from './statistics.ts';
 import type { Db, Tables, Tx } from './tables.ts';
 import { tasks } from './tasks.ts';
 import { timers } from './timers.ts';
@@ -175,6 +176,7 @@ async function assemble(
     ...withdrawals(context, rooms),
     ...reviewItems(context),
     ...staffInbox(context),
+    ...statistics(context),
     ...figures(context),
     describe: () => backend.description,
     close,

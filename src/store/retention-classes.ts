@@ -56,6 +56,7 @@ export const SHELVES: readonly Shelf[] = [
     held: sql`(t.closed_at is null and t.state <> 'parked')`,
   }),
   shelf('turns', { class: 'messages', key: ['conversation_id', 'version'], at: sql`t.at` }),
+  shelf('talk_days', { class: 'messages', key: ['day', 'conversation_id'], at: sql`t.last_at` }),
   shelf('tasks', {
     class: 'tasks',
     key: ['id'],

@@ -5,6 +5,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ChannelTables } from './channel-tables.ts';
 import type { DeskCaseColumns, DeskTables } from './desk-tables.ts';
+import type { StatisticsTables } from './statistics-tables.ts';
 
 /** One mailbox per address. `seq` numbers the lines of both sides, `audit_n` the links of its audit chain. */
 export interface AddressesTable {
@@ -292,7 +293,7 @@ export interface SchemaMigrationsTable {
   at: number;
 }
 
-export interface Tables extends DeskTables, ChannelTables {
+export interface Tables extends DeskTables, ChannelTables, StatisticsTables {
   addresses: AddressesTable;
   inbox: InboxTable;
   conversations: ConversationsTable;

@@ -31,6 +31,9 @@ const ABOUT_NOBODY: { readonly [table: string]: string } = {
   withdrawals: 'what the knowledge no longer says',
   settings: 'what the database knows about itself',
   rounds: 'when work was done last',
+  figure_cells: 'numbers by day, counted over everybody',
+  figure_days: 'which days were counted',
+  figure_marks: 'how far the counting has read',
   schema_migrations: 'which tables there are',
 };
 
