@@ -21,6 +21,7 @@ import { knowledgeRules } from './portals/simulated/knowledge-rules.ts';
 import type { SimulatedOffice } from './portals/simulated/office.ts';
 import { createRetentionRound } from './retention.ts';
 import { createSecureDesk, type SecureDesk } from './secure/secure-desk.ts';
+import { createStatisticsRound, statisticsOf } from './statistics-round.ts';
 import { type OpenedStore, openStore, type VaultKey } from './store/open.ts';
 import { createClerk } from './tasks/executor.ts';
 import { createOfficeFeed } from './tasks/office-feed.ts';
@@ -157,6 +158,16 @@ export async function createApp(parts: AppParts): Promise<App> {
     knowledge.dataClasses.size === 0
       ? undefined
       : createRetentionRound({ store, periods: periodsOf(knowledge), log });
+  const figures = createStatisticsRound({
+    statistics: statisticsOf(
+      store,
+      clock,
+      knowledge.dataClasses.size === 0 ? undefined : periodsOf(knowledge),
+    ),
+    rounds,
+    clock,
+    log,
+  });
   let asking: NodeJS.Timeout | undefined;
   const receive: Receive = (inbound) => store.receive(inbound);
 
@@ -189,6 +200,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       asking = setInterval(() => {
         void feed.wakeInTurn();
         deskClock.wake();
+        figures.wake();
         retention?.wake();
       }, FEED_MS).unref();
     },
@@ -203,6 +215,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       clearInterval(asking);
       await deskClock.stop();
       await retention?.settled();
+      await figures.settled();
       for (const connector of connectors.values()) await connector.stop();
       await feed.settled();
       await withdrawals.stop();

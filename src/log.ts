@@ -33,7 +33,11 @@ export interface LogEvents {
   'knowledge.intent_unreadable': { readonly file: string };
   'retention.removed': { readonly rows: number };
   'retention.failed': { readonly code: string };
+  'figures.counted': { readonly talks: number; readonly days: number };
+  'figures.failed': { readonly code: string };
   'request.failed': { readonly route: string; readonly code: string };
+  /** A login of staff that did not succeed. */
+  'desk.refused': { readonly code: string };
   /** A channel that can be on and off by itself: logged in, logged out, built anew. */
   'channel.state': { readonly channel: string; readonly state: string };
   /** A request that was not from the platform, or not for us. */
@@ -63,6 +67,7 @@ const ERRORS = new Set<keyof LogEvents>([
   'knowledge.reload_failed',
   'knowledge.withdrawals_failed',
   'retention.failed',
+  'figures.failed',
   'slack.refused',
   'slack.item_failed',
   'slack.draw_failed',

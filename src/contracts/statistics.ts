@@ -63,7 +63,7 @@ export interface TalkDay {
   readonly region: RegionCode | '';
   readonly lastAt: number;
   readonly turns: number;
-  /** Turns in which the citizen said something; a day without one is no talk. */
+  /** Turns in which the citizen said something; without one it is a day on which only we spoke. */
   readonly said: number;
   /** See `statistics/definitions.ts` for what the three mean. */
   readonly isConfirmed: boolean;
@@ -79,6 +79,13 @@ export interface TalkDay {
   readonly causes: readonly string[];
   /** `kind/id@checked`, how often. */
   readonly told: Counts;
+}
+
+export interface TalkedOn {
+  readonly conversation: ConversationId;
+  readonly day: Day;
+  readonly hasTalked: boolean;
+  readonly isHandedOver: boolean;
 }
 
 export interface CaseDay {
@@ -124,7 +131,7 @@ export interface Cell {
 }
 
 export interface DayCell extends Cell {
-  readonly day: Day;
+  readonly day: Day | '';
 }
 
 export interface CellFilter {
@@ -160,12 +167,8 @@ export interface StatisticsStore {
   keepTalkDays(talks: readonly TalkDay[]): Promise<void>;
   /** Of one day, by conversation. */
   talkDays(day: Day, after: string, limit: number): Promise<readonly TalkDay[]>;
-  /** Days within two days, both included, on which each conversation was handed over, and the days it talked at all. */
-  talkedOn(
-    conversations: readonly ConversationId[],
-    from: Day,
-    until: Day,
-  ): Promise<readonly { readonly conversation: string; readonly day: Day; readonly isHandedOver: boolean }[]>;
+  /** What there is of each conversation on the days from one to another, both included. */
+  talkedOn(conversations: readonly ConversationId[], from: Day, until: Day): Promise<readonly TalkedOn[]>;
 
   /** Cases with the named moment within the span, after an id, by id. */
   caseDays(
@@ -187,9 +190,8 @@ export interface StatisticsStore {
   markDays(days: readonly Day[]): Promise<void>;
   /** Takes the place of what the day had. */
   putCells(day: Day, cells: readonly Cell[], countedAt: number): Promise<void>;
-  cells(filter: CellFilter): Promise<readonly DayCell[]>;
-  /** Summed over the days of the span. */
-  sums(filter: CellFilter): Promise<readonly Cell[]>;
+  /** Summed over everything that is not in `by`; those fields are `''`. In the order of `by`, figure and detail. */
+  sums(filter: CellFilter, by: readonly ('day' | 'channel' | 'region')[]): Promise<readonly DayCell[]>;
   /** How far a source was read; 0 at first. */
   figuresMark(name: string): Promise<number>;
   moveFiguresMark(name: string, to: number): Promise<void>;

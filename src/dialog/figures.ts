@@ -36,7 +36,8 @@ export function figuresOf(
 function toldBy({ id, params }: Reply, knowledge: Knowledge): Told | undefined {
   if (id === 'answer.system') {
     const { sources } = systemAnswer(params, knowledge);
-    return told('rule', `${String(params.system)}/${String(params.operation)}`, sources, knowledge);
+    // As it is named where it would be withdrawn.
+    return told('rule', `${String(params.region)}/entry.${String(params.operation)}`, sources, knowledge);
   }
   if (id === 'answer') {
     const faq = String(params.faq);

@@ -1,9 +1,10 @@
 /** The tables of the figures; see `contracts/statistics.ts`. */
 
-/** `data` is the whole talk day; `handed` and `last_at` stand in it as well. */
+/** `data` is the whole talk day; the other columns stand in it as well. `talked`: the citizen said something. */
 export interface TalkDaysTable {
   day: string;
   conversation_id: string;
+  talked: number;
   handed: number;
   last_at: number;
   data: string;

@@ -16,6 +16,7 @@ import { readCase } from './parse.ts';
 import { readLog, readTalkDay } from './statistics-parse.ts';
 import type { Db, Tx } from './tables.ts';
 
+const NOT_TOLD_APART = { day: '', channel: '', region: '' } as const;
 /** Rows written with one statement. */
 const ROWS_AT_ONCE = 200;
 
@@ -28,6 +29,7 @@ export function statistics({ db, inTx }: StoreContext): StatisticsStore {
       const rows = talks.map((talk) => ({
         day: talk.day,
         conversation_id: talk.conversation,
+        talked: talk.said > 0 ? 1 : 0,
         handed: talk.isHandedOver ? 1 : 0,
         last_at: talk.lastAt,
         data: JSON.stringify(talk),
@@ -39,6 +41,7 @@ export function statistics({ db, inTx }: StoreContext): StatisticsStore {
             .values([...some])
             .onConflict((conflict) =>
               conflict.columns(['day', 'conversation_id']).doUpdateSet((eb) => ({
+                talked: eb.ref('excluded.talked'),
                 handed: eb.ref('excluded.handed'),
                 last_at: eb.ref('excluded.last_at'),
                 data: eb.ref('excluded.data'),
@@ -63,14 +66,15 @@ export function statistics({ db, inTx }: StoreContext): StatisticsStore {
       if (conversations.length === 0 || from > until) return [];
       const rows = await db
         .selectFrom('talk_days')
-        .select(['conversation_id', 'day', 'handed'])
+        .select(['conversation_id', 'day', 'talked', 'handed'])
         .where('conversation_id', 'in', [...conversations])
         .where('day', '>=', from)
         .where('day', '<=', until)
         .execute();
       return rows.map((row) => ({
-        conversation: row.conversation_id,
+        conversation: row.conversation_id as ConversationId,
         day: row.day,
+        hasTalked: row.talked === 1,
         isHandedOver: row.handed === 1,
       }));
     },
@@ -107,28 +111,14 @@ export function statistics({ db, inTx }: StoreContext): StatisticsStore {
             .execute();
         }
       }),
-    async cells(filter) {
-      const rows = await narrowed(db, filter)
-        .selectAll()
-        .orderBy('day')
-        .orderBy('figure')
-        .orderBy('channel')
-        .orderBy('region')
-        .orderBy('detail')
-        .execute();
-      return rows;
-    },
-    async sums(filter) {
-      const rows = await narrowed(db, filter)
-        .select(['figure', 'channel', 'region', 'detail'])
+    async sums(filter, by) {
+      const columns = [...by, 'figure', 'detail'] as const;
+      let query = narrowed(db, filter)
+        .select(columns)
         .select((eb) => eb.fn.sum<number>('n').as('n'))
-        .groupBy(['figure', 'channel', 'region', 'detail'])
-        .orderBy('figure')
-        .orderBy('channel')
-        .orderBy('region')
-        .orderBy('detail')
-        .execute();
-      return rows.map((row) => ({ ...row, n: Number(row.n) }));
+        .groupBy(columns);
+      for (const column of columns) query = query.orderBy(column);
+      return (await query.execute()).map((row) => ({ ...NOT_TOLD_APART, ...row, n: Number(row.n) }));
     },
     async figuresMark(name) {
       const row = await db.selectFrom('figure_marks').select('n').where('name', '=', name).executeTakeFirst();

@@ -10,6 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createTable('talk_days')
     .addColumn('day', 'text', (column) => column.notNull())
     .addColumn('conversation_id', 'text', (column) => column.notNull())
+    .addColumn('talked', 'bigint', (column) => column.notNull())
     .addColumn('handed', 'bigint', (column) => column.notNull())
     .addColumn('last_at', 'bigint', (column) => column.notNull())
     .addColumn('data', 'text', (column) => column.notNull())
