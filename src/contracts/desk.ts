@@ -38,6 +38,12 @@ export interface Staff {
 
 export type StaffRef = Pick<Staff, 'id' | 'displayName'>;
 
+/**
+ * The channel of cases that staff opened themselves, for somebody on the telephone or at the counter. Nobody
+ * can be written to there: `reply`, `askFor` and `startAct` are refused, and what is said is said aloud.
+ */
+export const STAFF_CHANNEL = 'slack' as const satisfies ChannelId;
+
 // === Cases in lists
 
 export const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
@@ -287,6 +293,8 @@ export type Refusal =
   | { readonly ok: false; readonly reason: 'unclaimed' }
   | { readonly ok: false; readonly reason: 'closed' }
   | { readonly ok: false; readonly reason: 'not_closed' }
+  /** Staff opened it for somebody who cannot be written to. */
+  | { readonly ok: false; readonly reason: 'no_conversation' }
   /** The role does not allow it. */
   | { readonly ok: false; readonly reason: 'forbidden' }
   /** Empty, too long, a time in the past, an unknown cause or flow: `field` says which. */

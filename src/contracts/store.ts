@@ -30,6 +30,7 @@ import type {
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
+import type { AdviceStore } from './advice-store.ts';
 import type { ChannelLedger } from './channel-ledger.ts';
 import type { DeskArchive } from './desk-archive.ts';
 import type { DeskSessions } from './desk-sessions.ts';
@@ -378,6 +379,7 @@ export interface Store
     Cases,
     DeskStore,
     DeskSessions,
+    AdviceStore,
     DeskArchive,
     ChannelLedger,
     Undelivered,

@@ -4,7 +4,7 @@
  */
 import { flowOf } from '../../flows/index.ts';
 import type { Act, ActResult, Askable, DeskActs, StaffRef } from '../contracts/desk.ts';
-import { ASKABLE, PRIORITIES } from '../contracts/desk.ts';
+import { ASKABLE, PRIORITIES, STAFF_CHANNEL } from '../contracts/desk.ts';
 import type { CaseChange } from '../contracts/desk-store.ts';
 import { maskNumbers } from '../domain/masking.ts';
 import { CAUSES } from '../domain/taxonomy.ts';
@@ -62,26 +62,30 @@ export function deskActs(deps: DeskDeps): PlainActs {
     transfer: (act) => transfer(act, change),
     reply: (act) =>
       withText(act.text, REPLY_CHARS, (text) =>
-        change(act, {
-          set: { isAnswered: true, status: 'assigned' },
-          events: [{ kind: 'replied', data: {}, text }],
-          tell: { event: 'replied', text, followed: text },
-        }),
+        toCitizen(act, deps, () =>
+          change(act, {
+            set: { isAnswered: true, status: 'assigned' },
+            events: [{ kind: 'replied', data: {}, text }],
+            tell: { event: 'replied', text, followed: text },
+          }),
+        ),
       ),
     note: (act) =>
       withText(act.text, NOTE_CHARS, (text) =>
         change(act, { owner: 'anybody', set: {}, events: [{ kind: 'noted', data: {}, text }] }),
       ),
-    askFor: (act) => askFor(act, deps, change),
-    startAct: (act) => startAct(act, deps, change),
+    askFor: (act) => toCitizen(act, deps, () => askFor(act, deps, change)),
+    startAct: (act) => toCitizen(act, deps, () => startAct(act, deps, change)),
     giveBack: (act) =>
       act.isSolved === true
         ? close(act, change)
-        : change(act, {
-            set: { status: 'waiting' },
-            events: [{ kind: 'given_back', data: {} }],
-            tell: { event: 'given_back' },
-          }),
+        : toCitizen(act, deps, () =>
+            change(act, {
+              set: { status: 'waiting' },
+              events: [{ kind: 'given_back', data: {} }],
+              tell: { event: 'given_back' },
+            }),
+          ),
     async snooze(act) {
       const until = Date.parse(act.until);
       const now = clock.now();
@@ -119,6 +123,12 @@ export function deskActs(deps: DeskDeps): PlainActs {
 }
 
 type Change = (act: Act, wanted: Wanted) => Promise<ActResult>;
+
+/** The channel of a case never changes, so that this may be read before. */
+async function toCitizen(act: Act, { store }: DeskDeps, go: () => Promise<ActResult>): Promise<ActResult> {
+  const row = await store.caseRow(act.case);
+  return row?.channel === STAFF_CHANNEL && mayAct(act.by) ? { ok: false, reason: 'no_conversation' } : go();
+}
 
 /** The owner takes the floor back; everybody else has to be first. */
 async function claim(act: Act, { store }: DeskDeps, change: Change): Promise<ActResult> {

@@ -10,6 +10,7 @@ import type {
   StaffReply,
   TalkLine,
 } from '../contracts/desk.ts';
+import { STAFF_CHANNEL } from '../contracts/desk.ts';
 import type { CaseRow, RatingRow, ReplyRow } from '../contracts/desk-store.ts';
 import type { HistoryLine } from '../contracts/store.ts';
 import { evidenceReply } from '../diagnosis/explain.ts';
@@ -69,7 +70,7 @@ export async function cardOf(row: CaseRow, deps: DeskDeps): Promise<CaseView> {
     applications,
     goals: goalsOf(row, books, now),
     next: nextAct({ row, findings, isVerified, replies }, words),
-    acts: actsFor(findings).map((flow) => ({ flow, label: labelOf(words, 'flow', flow) })),
+    acts: actsIn(row, findings).map((flow) => ({ flow, label: labelOf(words, 'flow', flow) })),
     replies: replies.map(asReply),
     talk: talk.slice(-TALK_LINES),
     events,
@@ -103,7 +104,8 @@ function evidenceLabel(one: Evidence, { knowledge, words }: DeskDeps): string {
   return words(`desk.evidence.${one.origin}`, { words: said, at: one.at ?? null });
 }
 
-function talkLine({ who, part, at, position }: HistoryLine): TalkLine {
+/** Words of staff are told apart from those of the bot, which delivers them. */
+export function talkLine({ who, part, at, position }: HistoryLine): TalkLine {
   const isStaff = who === 'bot' && (part.id === 'staff.replied' || part.id.startsWith('staff.ask.'));
   return { who: isStaff ? 'staff' : who, text: part.text, at, position };
 }
@@ -144,6 +146,10 @@ async function applicationsOf({ person }: CaseRow, { store, words }: DeskDeps): 
     ...(reason === undefined ? {} : { reason }),
   }));
 }
+
+/** Nobody can confirm an act where nobody can be written to. */
+const actsIn = ({ channel }: CaseRow, findings: readonly FindingLine[]): readonly string[] =>
+  channel === STAFF_CHANNEL ? [] : actsFor(findings);
 
 /** The likeliest remedies first, then every other act. */
 function actsFor(findings: readonly FindingLine[]): readonly string[] {

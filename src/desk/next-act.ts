@@ -1,5 +1,5 @@
 /** What a clerk would best do next, and why. A suggestion from what the case says, in a fixed order. */
-import type { FindingLine, NextAct } from '../contracts/desk.ts';
+import { type FindingLine, type NextAct, STAFF_CHANNEL } from '../contracts/desk.ts';
 import type { CaseRow, ReplyRow } from '../contracts/desk-store.ts';
 import type { DeskDeps } from './deps.ts';
 
@@ -26,6 +26,7 @@ export function nextAct(
   if (row.closedAt !== undefined) return plain('nothing');
   if (row.failedReplies > 0) return plain('look_into_delivery');
   if (row.owner === undefined) return plain('claim');
+  if (row.channel === STAFF_CHANNEL) return { act: 'close', because: words('desk.next.close.aloud') };
   const hasAsked = row.record.status === 'waiting';
   if (hasAsked && row.waitingSince === undefined) return plain('wait_for_citizen');
   if (row.record.region === undefined && replies.length === 0) return ask('region');

@@ -4,6 +4,7 @@
  * its transaction also takes the floor, tells the citizen, and writes event and audit.
  */
 import { nextStatus } from '../../flows/conversation.ts';
+import { STAFF_CHANNEL } from '../contracts/desk.ts';
 import type { CaseChange, CaseChanged } from '../contracts/desk-store.ts';
 import type { Case, ClosedCase } from '../domain/case.ts';
 import type { Conversation, InboundContent } from '../domain/conversation.ts';
@@ -27,7 +28,7 @@ export function caseChanger(
       const { id, tell } = change;
       const row = await tx
         .selectFrom('cases')
-        .select(['conversation_id', 'number'])
+        .select(['conversation_id', 'number', 'channel'])
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
       const conversation = row.conversation_id;
@@ -45,10 +46,13 @@ export function caseChanger(
       await keepStaff(tx, change, at);
       if (tell !== undefined) {
         await moveFloor(tx, conversation, change, at);
-        const content = contentOf(change, tell);
-        const messageId = `staff:${id}:${change.key ?? version}`;
-        await rooms.putInside(tx, { conversation, seq, messageId, content });
-        await follow(tx, change, at);
+        // Where nobody can be written to, nobody is told.
+        if (row.channel !== STAFF_CHANNEL) {
+          const content = contentOf(change, tell);
+          const messageId = `staff:${id}:${change.key ?? version}`;
+          await rooms.putInside(tx, { conversation, seq, messageId, content });
+          await follow(tx, change, at);
+        }
       }
       if (change.by !== undefined) await audit(tx, rooms, change, { conversation, n: auditN });
       await log.append(

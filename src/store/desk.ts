@@ -1,5 +1,6 @@
 /** The rows of the help desk; the methods of `contracts/desk-store.ts`. */
 import type { DeskStore } from '../contracts/desk-store.ts';
+import { scrubAdvice } from './advice.ts';
 import type { StoreContext } from './context.ts';
 import { caseChanger } from './desk-change.ts';
 import { deskFigures } from './desk-figures.ts';
@@ -35,5 +36,6 @@ export async function scrubDesk(tx: Tx, conversation: string, gone: string): Pro
     .where('case_id', 'in', cases)
     .execute();
   await tx.updateTable('staff_replies').set({ text: gone }).where('case_id', 'in', cases).execute();
+  await scrubAdvice(tx, conversation);
   await tx.updateTable('reveals').set({ reason: gone }).where('case_id', 'in', cases).execute();
 }

@@ -17,6 +17,7 @@ import * as desk from './migrations/0005-desk.ts';
 import * as staffInbox from './migrations/0006-staff-inbox.ts';
 import * as personKeys from './migrations/0007-person-keys.breaking.ts';
 import * as rounds from './migrations/0008-rounds.ts';
+import * as advice from './migrations/0009-advice.ts';
 import * as deskSessions from './migrations/0010-desk-sessions.ts';
 import * as deadRows from './migrations/0011-dead-rows.ts';
 import * as statistics from './migrations/0011-statistics.ts';
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0007-person-keys.breaking', up: personKeys.up },
   { name: '0008-rounds', up: rounds.up },
   { name: '0010-desk-sessions', up: deskSessions.up },
+  { name: '0009-advice', up: advice.up },
   { name: '0011-dead-rows', up: deadRows.up },
   { name: '0011-statistics', up: statistics.up },
 ];

@@ -7,6 +7,7 @@ import type { Signals } from '../contracts/signals.ts';
 import type { Store } from '../contracts/store.ts';
 import { AppError } from '../errors.ts';
 import { openVault } from './adopt.ts';
+import { advice } from './advice.ts';
 import { type AuditReport, verifyAudit } from './audit.ts';
 import type { Backend, Wire } from './backend.ts';
 import { cases } from './cases.ts';
@@ -171,6 +172,7 @@ async function assemble(
     ...cases(context, rooms),
     ...desk(context, rooms),
     ...deskSessions(context, rooms),
+    ...advice(context, rooms),
     ...deskArchive(context),
     ...officeFeed(context, rooms),
     ...withdrawals(context, rooms),

@@ -245,6 +245,14 @@ function parseJson(column: string, stored: string): unknown {
 export const readContent = reader<InboundContent>('inbox.content', content);
 export const readPart = reader<OutboundPart>('outbox.part', part);
 export const readCase = reader<Case>('cases.data', caseRecord);
+export const readTriaged = reader(
+  'triages.record',
+  z.object({
+    findings: z.array(finding),
+    region: text.exactOptional(),
+    symptom: named<Symptom>().exactOptional(),
+  }),
+);
 export const readObject = reader<JsonObject>('object', object);
 export const readJson = reader<Json>('json', json);
 export const readAlternatives = reader<readonly Scored<Intent>[]>(

@@ -119,6 +119,14 @@ export const SHELVES: readonly Shelf[] = [
       held: sql`exists (select 1 from cases c where c.id = t.case_id)`,
     }),
   ),
+  shelf('drafts', {
+    class: 'cases',
+    key: ['case_id', 'id'],
+    at: sql`t.offered_at`,
+    held: sql`exists (select 1 from cases c where c.id = t.case_id)`,
+  }),
+  shelf('triages', { class: 'staff_items', key: ['id'], at: sql`t.at` }),
+  shelf('proposals', { class: 'cases', key: ['id'], at: sql`coalesce(t.approved_at, t.at)` }),
   shelf('reveals', { class: 'audit', key: ['id'], at: sql`t.at` }),
   shelf('desk_staff', { class: 'staff', key: ['id'], at: sql`t.seen_at` }),
   shelf('desk_sessions', { class: 'staff_items', key: ['key'], at: sql`t.ends_at` }),
@@ -140,6 +148,7 @@ export const SHELVES: readonly Shelf[] = [
     key: ['channel', 'account', 'user_id', 'kind'],
     at: sql`t.until`,
   }),
+  shelf('web_sessions', { class: 'conversations', key: ['key'], at: sql`t.ends_at` }),
   shelf('erasures', { class: 'receipts', key: ['receipt'], at: sql`t.at` }),
   shelf('conversations', {
     class: 'conversations',

@@ -3,6 +3,7 @@
  * yes or no is 0 or 1: nothing here means one thing to SQLite and another to PostgreSQL.
  */
 import type { Kysely, Transaction } from 'kysely';
+import type { AdviceTables } from './advice-tables.ts';
 import type { ChannelTables } from './channel-tables.ts';
 import type { DeskCaseColumns, DeskTables } from './desk-tables.ts';
 import type { StatisticsTables } from './statistics-tables.ts';
@@ -293,7 +294,7 @@ export interface SchemaMigrationsTable {
   at: number;
 }
 
-export interface Tables extends DeskTables, ChannelTables, StatisticsTables {
+export interface Tables extends DeskTables, ChannelTables, AdviceTables, StatisticsTables {
   addresses: AddressesTable;
   inbox: InboxTable;
   conversations: ConversationsTable;

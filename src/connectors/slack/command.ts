@@ -6,6 +6,7 @@ import type { GestureOf } from './gesture.ts';
 import type { Hands } from './hands.ts';
 import { caseList, figures, SHOWN, triageBlocks } from './lists.ts';
 import { staffId } from './staff.ts';
+import { gapBlocks } from './thread.ts';
 import { words } from './words.ts';
 
 type Command = GestureOf<'command'>;
@@ -34,6 +35,8 @@ async function answer(hands: Hands, { text, by: { id } }: Command, by: Staff): P
       return rest.length === 0 ? say(words.help) : list('查找', { show: 'all', find: rest.join(' ') });
     case 'stats':
       return figures(await hands.desk.statsOf());
+    case 'gaps':
+      return gaps(hands);
     case 'rebuild':
       return rebuild(hands, by);
     default:
@@ -45,6 +48,10 @@ async function rebuild(hands: Hands, by: Staff): Promise<readonly Block[]> {
   if (!by.roles.includes('lead')) return say(words.leadOnly);
   await hands.rebuild();
   return say(words.rebuilding);
+}
+
+async function gaps({ advice }: Hands): Promise<readonly Block[]> {
+  return advice === undefined ? say(words.noAdvice) : gapBlocks(await advice.gaps(SHOWN));
 }
 
 async function triage({ advice }: Hands, by: Staff, text: string): Promise<readonly Block[]> {

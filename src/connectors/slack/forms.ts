@@ -203,17 +203,23 @@ export function formOf(id: CaseForm, facts: FormFacts, subject: Subject) {
   });
 }
 
-export function triageForm() {
+/** @param found what came of the words so far, shown above them */
+export function triageForm(found: readonly Block[] = [], words?: string) {
+  const isFollowUp = words !== undefined;
   return modal({
     view: 'form.triage',
-    title: '新建来电',
-    submit: '分析',
-    close: '取消',
+    title: isFollowUp ? '共济分析' : '新建来电',
+    submit: isFollowUp ? '再分析' : '分析',
+    close: isFollowUp ? '关闭' : '取消',
     blocks: [
+      ...found,
       textInput({
         id: 'text',
         label: '来电人怎么说',
-        hint: '原话或关键词，可以写上地区；不写姓名和证件号',
+        hint: isFollowUp
+          ? '在“答：”后面写来电人的回答，一次一句'
+          : '原话或关键词，可以写上地区；不写姓名和证件号',
+        ...(isFollowUp ? { initial: words } : {}),
         most: NOTE_MOST,
       }),
     ],

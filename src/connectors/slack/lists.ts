@@ -8,6 +8,8 @@ import { joined, link, type Md, md, moment } from './text.ts';
 import { PRIORITY, STATUS, words } from './words.ts';
 
 export const SHOWN = 10;
+/** What Slack keeps with a button is 2,000 signs at most. */
+const VALUE_MOST = 1900;
 
 /** Where a case is shown, when it is; undefined leaves the number without a link. */
 export type LinkOf = (id: CaseId) => Promise<string | undefined>;
@@ -85,19 +87,21 @@ export function bars(values: readonly number[]): string {
   return values.map((value) => STEPS[Math.round((value / most) * (STEPS.length - 1))] ?? STEPS[0]).join('');
 }
 
-export function triageBlocks(triage: Triage): readonly Block[] {
+/** @param place in a form the next answer is typed below; elsewhere a button leads to such a form */
+export function triageBlocks(triage: Triage, place: 'form' | 'message' = 'message'): readonly Block[] {
   const { region, findings, ask, answer } = triage;
   return [
     context(md`按 ${region?.name ?? '全国规定（没有说地区）'}，${triage.asOf} 的规则`),
     ...(findings.length === 0 ? [context(md`从这些话里看不出原因`)] : []),
     ...findings
       .slice(0, 4)
-      .flatMap(({ title, p, because, against }, index) =>
+      .flatMap(({ title, p, because, against, todo }, index) =>
         sections(
           joined([
             md`*${index + 1}. ${title}*　${percent(p)}`,
             because.length === 0 ? undefined : md`支持：${because.slice(0, 3).join('；')}`,
             against.length === 0 ? undefined : md`不支持：${against.slice(0, 3).join('；')}`,
+            todo === undefined ? undefined : md`怎么办：${todo}`,
           ]),
         ),
       ),
@@ -109,7 +113,13 @@ export function triageBlocks(triage: Triage): readonly Block[] {
           spoken(answer.text),
           ...(answer.source === undefined ? [] : [context(md`来源：${answer.source}`)]),
         ]),
-    ...actions([button({ action: 'triage.open', label: '据此开个案', value: triage.id })]),
+    ...actions([
+      button({ action: 'triage.open', label: '据此开个案', value: triage.id }),
+      // Too long for a button: the clerk can still type on behind the command.
+      ...(place === 'form' || triage.text.length > VALUE_MOST
+        ? []
+        : [button({ action: 'triage.more', label: '补一句来电人的回答', value: triage.text })]),
+    ]),
   ];
 }
 

@@ -4,7 +4,7 @@
  */
 
 export const COMMAND = '/gongji';
-export const HINT = 'mine | queue | find 编号或关键词 | stats | help | 投诉原文…';
+export const HINT = 'mine | queue | find 编号或关键词 | stats | gaps | help | 投诉原文…';
 
 export const SHORTCUTS = [
   {
@@ -41,6 +41,7 @@ export const ACTIONS = [
   'draft.ignore',
   'gap.approve',
   'triage.open',
+  'triage.more',
   'home.refresh',
 ] as const;
 export type ActionId = (typeof ACTIONS)[number];

@@ -1,13 +1,12 @@
 /** What follows from a button: an act at once, or a form. */
 import type { ActResult, CaseView, Staff } from '../../contracts/desk.ts';
 import type { CaseId } from '../../domain/ids.ts';
-import { modal } from './blocks.ts';
 import { SlackError } from './client.ts';
 import { type FormFacts, formOf, type Subject, sayModal, triageForm, waitingModal } from './forms.ts';
 import type { GestureOf } from './gesture.ts';
 import { type Hands, hint } from './hands.ts';
 import { triageBlocks } from './lists.ts';
-import { MORE, type MoreId, type ViewId, WAITING_VIEW } from './names.ts';
+import { MORE, type MoreId, type ViewId } from './names.ts';
 import { refusal, words } from './words.ts';
 import type { Occasion } from './worker.ts';
 
@@ -40,6 +39,10 @@ export async function press(hands: Hands, gesture: Press, occasion: Occasion): P
       return draft(hands, gesture, by, occasion);
     case 'triage.open':
       return openTriaged(hands, gesture, by, occasion);
+    case 'triage.more': {
+      const viewId = await opened(hands, gesture, occasion);
+      return viewId === undefined ? undefined : showTriage(hands, by, viewId, value);
+    }
     case 'gap.approve':
       return approve(hands, gesture, by, occasion);
     case 'home.refresh':
@@ -157,8 +160,13 @@ export async function showTriage(hands: Hands, by: Staff, viewId: string, text: 
   const triage = await hands.advice.triage({ by, text });
   await hands.api.updateView(
     viewId,
-    modal({ view: WAITING_VIEW, title: '共济分析', blocks: triageBlocks(triage) }),
+    triageForm(triageBlocks(triage, 'form'), followUp(triage.text, triage.ask)),
   );
+}
+
+/** What was said so far, with the next question and room for its answer. */
+function followUp(text: string, ask: string | undefined): string {
+  return `${text}${ask === undefined ? '' : `\n问：${ask.replaceAll('\n', ' ')}`}\n答：`;
 }
 
 // === Advice
@@ -167,10 +175,14 @@ async function draft(hands: Hands, gesture: Press, by: Staff, occasion: Occasion
   const { desk, advice } = hands;
   const [caseId = '', draftId = ''] = gesture.value.split(' ');
   const found = await advice?.draft(caseId as CaseId, draftId);
-  if (advice === undefined || found === undefined) return hint(hands, gesture.by, gesture.at, words.noAdvice);
+  if (advice === undefined) return hint(hands, gesture.by, gesture.at, words.noAdvice);
+  if (found === undefined && gesture.action !== 'draft.ignore') {
+    return hint(hands, gesture.by, gesture.at, words.draftGone);
+  }
   const act = actOf(by, caseId, occasion);
   if (gesture.action === 'draft.ignore')
     return advice.useDraft({ ...act, draft: draftId, outcome: 'ignored' });
+  if (found === undefined) return;
   if (gesture.action === 'draft.edit') {
     return openForm(hands, gesture, occasion, 'form.reply', caseId, { draft: draftId, initial: found.text });
   }

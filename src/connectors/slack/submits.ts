@@ -96,10 +96,13 @@ async function reply(hands: Hands, act: Act, subject: Subject, text: string): Pr
 /** The proposal stands in the thread, where another person can approve it. */
 async function proposeEntry({ advice, api, desk }: Hands, act: Act, text: string): Promise<string> {
   if (advice === undefined) return words.noAdvice;
-  const { proposal } = await advice.proposeEntry({ ...act, text });
+  const result = await advice.proposeEntry({ ...act, text });
+  if (!result.ok) return words.notProposed[result.reason];
+  // Told again after a lost answer: it stands in the thread already.
+  if (result.isRepeat) return words.proposed;
   const card = placeOf((await desk.anchor(VIEW, act.case))?.place ?? '');
   if (card !== undefined) {
-    await api.post({ channel: card.channel, thread: card.ts }, proposalMessage(act.by, proposal, text));
+    await api.post({ channel: card.channel, thread: card.ts }, proposalMessage(result.proposal));
   }
   return words.proposed;
 }

@@ -1,6 +1,6 @@
 /** What the thread of a case says: one message for a burst of events, one of its own for every reply. */
-import type { Draft } from '../../contracts/advice.ts';
-import type { CaseEvent, CaseView, DeliveryState, StaffRef, StaffReply } from '../../contracts/desk.ts';
+import type { Draft, Gap, Proposal } from '../../contracts/advice.ts';
+import type { CaseEvent, CaseView, DeliveryState, StaffReply } from '../../contracts/desk.ts';
 import { actions, type Block, button, context, type Message, message, sections, spoken } from './blocks.ts';
 import { who } from './card.ts';
 import { joined, type Md, md, moment } from './text.ts';
@@ -138,10 +138,39 @@ export function draftsMessage(drafts: readonly Draft[], view: CaseView): Message
 }
 
 /** What should be known from now on, for a second pair of eyes. */
-export function proposalMessage(by: StaffRef, proposal: string, text: string): Message {
+export function proposalMessage(proposal: Proposal): Message {
+  const { by, kind, sentence, label, entry, text } = proposal;
+  const where = entry === undefined ? md`“${label}”` : md`“${label}”的条目 ${entry}`;
   return message('有一条知识建议等人审核', [
-    context(md`${who(by)}　*建议补充的知识*（须由另一位同事审核）`),
-    spoken(text, WORDS_SHOWN),
-    ...actions([button({ action: 'gap.approve', label: '审核通过', value: proposal })]),
+    context(md`${who(by)}　*建议补充的知识*（须由另一位资料审核人或负责人审核）`),
+    context(kind === 'example' ? md`这样的说法应当归到 ${where}` : md`这样的说法现在答不上，属于 ${where}`),
+    spoken(sentence, WORDS_SHOWN),
+    ...(text === undefined
+      ? []
+      : [context(md`答案草稿（没有依据以前不会告诉参保人）`), spoken(text, WORDS_SHOWN)]),
+    ...actions([button({ action: 'gap.approve', label: '审核通过', value: proposal.id })]),
   ]);
+}
+
+/** What nobody could answer, oftenest first. */
+export function gapBlocks(gaps: readonly Gap[]): readonly Block[] {
+  return [
+    ...sections(md`*答不上的问题*　${gaps.length} 组`),
+    ...(gaps.length === 0 ? [context(md`没有`)] : []),
+    ...gaps.flatMap(({ count, examples, guesses, cases }, index) =>
+      sections(
+        joined([
+          md`*${index + 1}.* ${examples.join(' / ')}　${count} 次`,
+          guesses.length === 0 ? undefined : md`像是：${guesses.map(({ label }) => label).join('、')}`,
+          cases.length === 0
+            ? undefined
+            : md`个案：${cases
+                .slice(0, 5)
+                .map(({ number }) => number)
+                .join('、')}`,
+        ]),
+      ),
+    ),
+    context(md`在个案卡片的 ⋯ 里选“补知识”，由另一位同事审核后才会使用`),
+  ];
 }

@@ -26,7 +26,7 @@ export const words = {
   noCause: '没有查明原因',
   triageLapsed: '这次分析已经过期，请重新分析后再开个案。',
   triageOpened: '已开个案，卡片在客服台频道。',
-  approved: '已通过，条目将在下次更新资料时使用。',
+  approved: '已通过。资料编写人用 gongji review proposals 写进资料后才会使用。',
   notApproved: {
     own: '自己提的条目要由另一位同事审核。',
     forbidden: '您的角色不能审核条目。',
@@ -34,13 +34,21 @@ export const words = {
     already: '这条建议已经审核过了。',
   },
   proposed: '已提交，等另一位同事审核。',
+  notProposed: {
+    forbidden: '您的角色不能提建议。',
+    unknown: '找不到这个个案，可能已按参保人要求删除。',
+    empty: '没有找到要补的说法。请在第一行写“例句：参保人的说法”，下面写条目编号或答案。',
+    too_long: '太长了，请控制在 2000 字以内。',
+  },
+  draftGone: '这条草稿已不能用：它的依据已停用、过期，或已经用过。',
   notAColleague: '转交的对象不是客服台频道的成员，没有改变。',
   help: [
     '/gongji mine　我名下的个案',
     '/gongji queue　等人认领的个案',
     '/gongji find 编号或关键词　查找个案',
     '/gongji stats　今天的数字',
-    '/gongji 投诉原文…　分析可能的原因、要问的话、可以念的答复',
+    '/gongji gaps　答不上的问题',
+    '/gongji 投诉原文…　分析可能的原因、要问的话、可以念的答复。来电人又说了什么，另起“答：…”接在后面',
     '个案的全部操作都在卡片的按钮上。话题里直接打字是内部备注，参保人看不到；只有“回复参保人”会发给参保人。',
   ].join('\n'),
   rebuilding: '正在按数据库重画全部卡片，按每秒约一条的速度进行。',
@@ -153,6 +161,8 @@ export function refusal(refused: Refusal): string {
       return '请先认领这个个案。';
     case 'closed':
       return '个案已经结案；需要时请先重新打开。';
+    case 'no_conversation':
+      return '这是来电登记的个案，没有可以发消息的对话。请当面或在电话里答复，然后结案。';
     case 'not_closed':
       return '个案还没有结案。';
     case 'forbidden':

@@ -1,6 +1,6 @@
 /** Whispered drafts, triage on the telephone and gaps in the knowledge, against an adviser that is told what to say. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Advice, Draft } from '../../../src/contracts/advice.ts';
+import type { Advice, Draft, Proposal } from '../../../src/contracts/advice.ts';
 import { elementsOf, slackPerson, wordsOf } from '../../doubles/slack/people.ts';
 import { type House, openHouse } from './house.ts';
 
@@ -15,18 +15,31 @@ const DRAFTS: readonly Draft[] = [
   { id: 'd2', text: '可以到窗口查询。' },
 ];
 
+const PROPOSAL: Proposal = {
+  id: 'g1',
+  kind: 'draft',
+  state: 'open',
+  intent: 'ask.timing',
+  label: '多久生效',
+  sentence: '钱包次日能用吗',
+  by: { id: 'slack:U0CLERK01', displayName: '客服1' },
+  at: '2026-11-24T02:00:00.000Z',
+};
+
 describe('advice in Slack', () => {
   let house: House;
   let used: { draft: string; outcome: string; sent?: string }[];
   let asked: string[];
+  let withdrawn: Set<string>;
   let approvals: string[];
   beforeEach(async () => {
     used = [];
     asked = [];
+    withdrawn = new Set();
     approvals = [];
     const advice: Advice = {
       drafts: async () => DRAFTS,
-      draft: async (_, id) => DRAFTS.find((draft) => draft.id === id),
+      draft: async (_, id) => DRAFTS.find((draft) => draft.id === id && !withdrawn.has(id)),
       async useDraft({ draft, outcome, sent }) {
         used.push({ draft, outcome, ...(sent === undefined ? {} : { sent }) });
       },
@@ -34,6 +47,7 @@ describe('advice in Slack', () => {
         asked.push(text);
         return {
           id: 't1',
+          text,
           region: { code: '999900', name: '示例市' },
           asOf: '2026-11-24',
           findings: [
@@ -45,7 +59,22 @@ describe('advice in Slack', () => {
       },
       openCase: async ({ triage }) =>
         triage === 't1' ? house.desk.open({ channel: 'slack' }).id : undefined,
-      proposeEntry: async () => ({ proposal: 'g1' }),
+      draftFigures: async () => [],
+      gaps: async () => [
+        {
+          key: 'aaaaaa',
+          count: 7,
+          examples: ['钱包次日能用吗'],
+          guesses: [{ intent: 'ask.timing', label: '多久生效', p: 0.4 }],
+          cases: [{ id: house.desk.open().id, number: '261124-0001' }],
+          lastAt: '2026-11-24T02:00:00.000Z',
+        },
+      ],
+      proposeEntry: async ({ text, by }) =>
+        text.startsWith('空')
+          ? { ok: false, reason: 'empty' }
+          : { ok: true, isRepeat: false, proposal: { ...PROPOSAL, text, by } },
+      proposals: async () => [],
       async approveEntry({ by, proposal }) {
         if (by.id === 'slack:U0CLERK01') return { ok: false, reason: 'own' };
         approvals.push(proposal);
@@ -124,6 +153,7 @@ describe('advice in Slack', () => {
       expect(wordsOf(answer)).toContain(part);
     expect(elementsOf(answer).map(({ action_id, value }) => [action_id, value])).toEqual([
       ['triage.open', 't1'],
+      ['triage.more', '我妈的绑不上 <@U0CLERK02>'],
     ]);
     expect(asked).toEqual(['我妈的绑不上 <@U0CLERK02>']);
   });
@@ -141,6 +171,52 @@ describe('advice in Slack', () => {
     expect(asked).toEqual(['医保绑不上', '付不了']);
   });
 
+  test('the next answer of the caller is typed below the first words, in the form that shows what came of them', async () => {
+    house.desk.open();
+    await house.settle();
+    await lin().command('我妈的绑不上');
+    await house.settle();
+    const answer = house.slack.responses.at(-1) as NonNullable<(typeof house.slack.responses)[0]>;
+    // Seen by the clerk alone, in the channel where the command was typed.
+    const { channel, ts } = house.card();
+    await lin().press({ ...answer, channel, ts } as never, 'triage.more');
+    await house.settle();
+    const form = house.slack.views.get(viewOnScreen()) as never;
+    expect(wordsOf(form)).toContain('没有绑定');
+    expect(JSON.stringify(form)).toContain('我妈的绑不上\\n问：请问给谁用？\\n答：');
+    await lin().submit(viewOnScreen(), { text: '我妈的绑不上\n问：请问给谁用？\n答：我妈' });
+    await house.settle();
+    expect(asked.at(-1)).toBe('我妈的绑不上\n问：请问给谁用？\n答：我妈');
+  });
+
+  test('what nobody could answer is listed, oftenest first', async () => {
+    await lin().command('gaps');
+    await house.settle();
+    const answer = house.slack.responses.at(-1) as NonNullable<(typeof house.slack.responses)[0]>;
+    for (const part of ['钱包次日能用吗', '7 次', '多久生效', '261124-0001'])
+      expect(wordsOf(answer)).toContain(part);
+  });
+
+  test('a draft that does not hold any more is not sent, and the clerk is told', async () => {
+    const { opened, drafts } = await whispered();
+    withdrawn.add('d1');
+    await lin().press(drafts, 'draft.send', `${opened.id} d1`);
+    await house.settle();
+    expect(opened.replies).toEqual([]);
+    expect(house.slack.hints.at(-1)?.text).toContain('已不能用');
+  });
+
+  test('a proposal without words is not made, and the clerk is told how', async () => {
+    await whispered();
+    const before = house.slack.posted.length;
+    await lin().press(house.card(), 'case.more#2', 'gap');
+    await house.settle();
+    await lin().submit(viewOnScreen(), { text: '空的' });
+    await house.settle();
+    expect(house.slack.posted).toHaveLength(before);
+    expect(house.slack.hints.at(-1)?.text).toContain('例句');
+  });
+
   test('what should be known is proposed by one and approved by another', async () => {
     await whispered();
     await lin().press(house.card(), 'case.more#2', 'gap');
@@ -148,7 +224,8 @@ describe('advice in Slack', () => {
     await lin().submit(viewOnScreen(), { text: '新开通的钱包次日可用' });
     await house.settle();
     const proposal = house.slack.posted.at(-1) as NonNullable<(typeof house.slack.posted)[0]>;
-    expect(wordsOf(proposal)).toContain('新开通的钱包次日可用');
+    for (const part of ['新开通的钱包次日可用', '钱包次日能用吗', '多久生效'])
+      expect(wordsOf(proposal)).toContain(part);
     await lin().press(proposal, 'gap.approve');
     await house.settle();
     expect(approvals).toEqual([]);
