@@ -1,0 +1,114 @@
+/** What citizens come for: to ask, to find out why a binding does not show, to bind, or to speak to a person. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Citizen, NoAnswer, post } from './load-citizens.ts';
+import type { Family } from './load-families.ts';
+import type { World } from './load-world.ts';
+
+export type Kind = 'ask' | 'diagnose' | 'bind' | 'hand_over';
+
+export interface Talk {
+  readonly world: World;
+  readonly citizen: Citizen;
+  /** There when the citizen binds. */
+  readonly family?: Family | undefined;
+  readonly patienceMs: number;
+  /** Reads, thinks and types. */
+  readonly think: () => Promise<void>;
+  /** Told of each answered word. */
+  readonly answered: (ms: number) => void;
+}
+
+const QUESTIONS = ['家庭共济是什么', '跨省能用吗', '岳母可以绑吗', '绑定以后看病用谁的卡', '怎么解绑'];
+
+export const TALKS: { readonly [kind in Kind]: (talk: Talk) => Promise<void> } = {
+  async ask({ citizen, think, answered }) {
+    const first = citizen.user.charCodeAt(3) % QUESTIONS.length;
+    for (let n = 0; n < 3; n += 1) {
+      answered(await citizen.say(QUESTIONS[(first + n) % QUESTIONS.length] as string));
+      await think();
+    }
+  },
+  async diagnose({ citizen, think, answered }) {
+    answered(await citizen.say('绑了家庭共济怎么没显示'));
+    await think();
+    answered(await citizen.tap('亲情账户'));
+    await think();
+  },
+  async bind(talk) {
+    const { citizen, think, answered } = talk;
+    answered(await citizen.say('我在杭州参保，想给我妈绑定家庭共济，她也是浙江的'));
+    await think();
+    await prove(talk);
+    await think();
+    await nameMother(talk);
+    // Said before it is asked, a yes would be to nothing.
+    await citizen.reads('请您核对');
+    await think();
+    answered(await citizen.tap('确认提交'));
+    await citizen.reads('已经生效');
+  },
+  async hand_over({ citizen, think, answered }) {
+    answered(await citizen.say('绑定了但是不显示，转人工'));
+    await think();
+    await citizen.reads(CLERK_SAYS);
+  },
+};
+
+export const CLERK_SAYS = '您好，请先打开医保钱包，再看一次。';
+
+async function prove(talk: Talk): Promise<void> {
+  const { world, citizen, family, patienceMs } = talk;
+  if (family === undefined) throw new Error('Nobody to bind');
+  const url = await citizen.page();
+  const end = performance.now() + patienceMs;
+  // A server that dies takes the codes it has sent with it: another is asked for.
+  for (;;) {
+    const { challenge } = await submit(url, { person: family.payer }, patienceMs);
+    if (challenge === undefined) return;
+    const code = await until(() => world.takeCode(family.payerLabel), patienceMs);
+    const { ok, state } = await submit(url, { person: family.payer, challenge, code }, patienceMs);
+    if (ok === true || state === 'used') return;
+    if (performance.now() > end) throw new NoAnswer('prove');
+    await pause(500);
+  }
+}
+
+async function nameMother({ citizen, family, patienceMs }: Talk): Promise<void> {
+  const { name = '', number = '' } = family?.mother ?? {};
+  const url = await citizen.page();
+  await submit(
+    url,
+    { name, documentType: 'resident_id', documentNumber: number, agreed: true, signature: name },
+    patienceMs,
+  );
+}
+
+interface Submitted {
+  readonly ok?: boolean;
+  readonly state?: string;
+  readonly challenge?: string;
+}
+
+async function submit(page: string, fields: object, patienceMs: number): Promise<Submitted> {
+  const { origin, pathname } = new URL(page);
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const answer = await post(`${origin}/api/secure/${pathname.split('/').at(-1)}`, fields, { origin }).catch(
+      () => undefined,
+    );
+    if (answer !== undefined && [200, 409, 422].includes(answer.status))
+      return JSON.parse(answer.body) as Submitted;
+    if (performance.now() > end) throw new NoAnswer(`submit ${answer?.status ?? 'unreachable'}`);
+    await pause(500);
+  }
+}
+
+async function until<Value>(look: () => Value | undefined, patienceMs: number): Promise<Value> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new NoAnswer('code');
+    await pause(10);
+  }
+}
