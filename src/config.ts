@@ -81,6 +81,8 @@ export interface SlackConfig {
   readonly leads: readonly string[];
   readonly curators: readonly string[];
   readonly auditors: readonly string[];
+  /** Between two messages in the channel. */
+  readonly everyMs: number;
   /** Where Slack is, when it is not Slack. */
   readonly apiUrl?: string;
 }
@@ -509,6 +511,15 @@ export const VARIABLES = {
     example: 'U0123456789',
     schema: slackIds,
   },
+  GONGJI_SLACK_EVERY_MS: {
+    expects: 'milliseconds between two messages in the triage channel; Slack takes about one a second',
+    example: '1000',
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/u)
+      .transform(Number)
+      .default(1000),
+  },
   GONGJI_SLACK_API_URL: {
     expects: 'where the Web API is, when it is not at Slack: for trying out',
     example: 'http://127.0.0.1:3000/api/',
@@ -705,7 +716,8 @@ function readSlack(read: Read, problems: string[]): SlackConfig | undefined {
     channel: read('GONGJI_SLACK_CHANNEL'),
     apiUrl: read('GONGJI_SLACK_API_URL'),
   };
-  const roles = {
+  const also = {
+    everyMs: read('GONGJI_SLACK_EVERY_MS'),
     leads: read('GONGJI_SLACK_LEADS') ?? [],
     curators: read('GONGJI_SLACK_CURATORS') ?? [],
     auditors: read('GONGJI_SLACK_AUDITORS') ?? [],
@@ -717,7 +729,7 @@ function readSlack(read: Read, problems: string[]): SlackConfig | undefined {
     ...(values.mode === 'http' ? { signingSecret: 'GONGJI_SLACK_SIGNING_SECRET' } : {}),
     ...(values.mode === 'socket' ? { appToken: 'GONGJI_SLACK_APP_TOKEN' } : {}),
   });
-  return isOn ? ({ ...given(values), ...roles } as SlackConfig) : undefined;
+  return isOn ? ({ ...given(values), ...also } as SlackConfig) : undefined;
 }
 
 /** Logging in at an issuer is on when anything that only it needs is given. */

@@ -23,9 +23,9 @@ export function openSlackDesk(
   parts: SlackDeskParts,
 ): SlackView | undefined {
   if (slack === undefined) return undefined;
-  const { apiUrl, botToken, channel, leads: lead, curators: curator, auditors: auditor } = slack;
+  const { apiUrl, botToken, channel, everyMs, leads: lead, curators: curator, auditors: auditor } = slack;
   return createSlackView({
-    options: { ...transportOf(slack), botToken, channel, apiUrl, roles: { lead, curator, auditor } },
+    options: { ...transportOf(slack), botToken, channel, apiUrl, everyMs, roles: { lead, curator, auditor } },
     desk: parts.desk,
     advice: parts.advice,
     inbox: parts.inbox,

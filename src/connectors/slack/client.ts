@@ -52,17 +52,39 @@ export interface Place {
   readonly ts: string;
 }
 
+/** What a message is, for us to find it again. Seen by other apps in the channel, so: ids and numbers. */
+export interface Mark {
+  readonly case: string;
+  /** Within the case. */
+  readonly what: string;
+}
+
 export interface SlackApi {
   identity(): Promise<{ readonly team: string; readonly url: string; readonly bot: string }>;
   channel(id: string): Promise<{ readonly isMember: boolean; readonly isArchived: boolean }>;
   members(channel: string): Promise<readonly string[]>;
   groupMembers(group: string): Promise<readonly string[]>;
   nameOf(user: string): Promise<string>;
-  /** `broadcast` shows a message of a thread in the channel as well. */
+  /**
+   * `broadcast` shows a message of a thread in the channel as well; by `mark` it is found again. Tried once: an
+   * answer that got lost is no proof that nothing was posted.
+   */
   post(
-    to: { readonly channel: string; readonly thread?: string; readonly broadcast?: true },
+    to: {
+      readonly channel: string;
+      readonly thread?: string;
+      readonly broadcast?: true;
+      readonly mark?: Mark & { readonly n?: number };
+    },
     message: Message,
   ): Promise<Place>;
+  /** Our own message with this mark, in the channel or in a thread; undefined when there is none. */
+  find(where: {
+    readonly channel: string;
+    readonly thread?: string;
+    readonly sinceMs: number;
+    readonly mark: Mark;
+  }): Promise<{ readonly place: Place; readonly n?: number } | undefined>;
   update(at: Place, message: Message): Promise<void>;
   /** Seen by one person only, beside the thread it is about. */
   hint(
@@ -89,15 +111,18 @@ export interface ClientParts {
 }
 
 export function createSlackApi({ token, apiUrl, logger, onRefused }: ClientParts): SlackApi {
-  const web = new webApi.WebClient(token, {
-    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-    logger,
-    retryConfig: RETRIES,
-    timeout: TIMEOUT_MS,
-    rejectRateLimitedCalls: true,
-    // Else a method name that is an address would take the token elsewhere.
-    allowAbsoluteUrls: false,
-  });
+  const clientWith = (retryConfig: webApi.WebClientOptions['retryConfig']) =>
+    new webApi.WebClient(token, {
+      ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+      logger,
+      ...(retryConfig === undefined ? {} : { retryConfig }),
+      timeout: TIMEOUT_MS,
+      rejectRateLimitedCalls: true,
+      // Else a method name that is an address would take the token elsewhere.
+      allowAbsoluteUrls: false,
+    });
+  const web = clientWith(RETRIES);
+  const webOnce = clientWith({ retries: 0 });
   let refused: string | undefined;
 
   function refuse(code: string): void {
@@ -152,17 +177,41 @@ export function createSlackApi({ token, apiUrl, logger, onRefused }: ClientParts
       const found = (await call('users.info', () => web.users.info({ user }))).user;
       return found?.profile?.display_name || found?.real_name || found?.name || user;
     },
-    async post({ channel, thread, broadcast }, message) {
+    async post({ channel, thread, broadcast, mark }, message) {
       const sent = await call('chat.postMessage', () =>
-        web.chat.postMessage({
+        webOnce.chat.postMessage({
           channel,
           ...given(message),
+          ...(mark === undefined ? {} : { metadata: { event_type: MARKED, event_payload: payloadOf(mark) } }),
           ...(thread === undefined ? {} : inThread(thread, broadcast)),
           unfurl_links: false,
           unfurl_media: false,
         }),
       );
       return { channel: sent.channel ?? channel, ts: sent.ts ?? '' };
+    },
+    async find({ channel, thread, sinceMs, mark }) {
+      const where = {
+        channel,
+        oldest: String(sinceMs / 1000),
+        limit: 200,
+        include_all_metadata: true,
+      };
+      let cursor = '';
+      for (let n = 0; n < PAGES; n += 1) {
+        const at = cursor === '' ? where : { ...where, cursor };
+        const page: webApi.ConversationsHistoryResponse | webApi.ConversationsRepliesResponse =
+          thread === undefined
+            ? await call('conversations.history', () => web.conversations.history(at))
+            : await call('conversations.replies', () => web.conversations.replies({ ...at, ts: thread }));
+        for (const { ts = '', metadata } of page.messages ?? []) {
+          const found = markIn(metadata, mark);
+          if (found !== undefined) return { place: { channel, ts }, ...found };
+        }
+        cursor = page.response_metadata?.next_cursor ?? '';
+        if (cursor === '') return undefined;
+      }
+      return undefined;
     },
     async update({ channel, ts }, message) {
       await call('chat.update', () => web.chat.update({ channel, ts, ...given(message) }));
@@ -200,6 +249,19 @@ export function createSlackApi({ token, apiUrl, logger, onRefused }: ClientParts
 
 function inThread(thread: string, broadcast: true | undefined) {
   return broadcast === undefined ? { thread_ts: thread } : { thread_ts: thread, reply_broadcast: broadcast };
+}
+
+const MARKED = 'gongji_case';
+
+function payloadOf({ case: id, what, n }: Mark & { readonly n?: number }): Record<string, string | number> {
+  return { case_id: id, what, ...(n === undefined ? {} : { n }) };
+}
+
+function markIn(metadata: unknown, mark: Mark): { readonly n?: number } | undefined {
+  const { event_type: type, event_payload: payload } = (metadata ?? {}) as Record<string, unknown>;
+  const { case_id: id, what, n } = (payload ?? {}) as Record<string, unknown>;
+  if (type !== MARKED || id !== mark.case || what !== mark.what) return undefined;
+  return typeof n === 'number' ? { n } : {};
 }
 
 interface Page {

@@ -2,7 +2,7 @@
  * Slack as a view of the desk. It reads what changed after its cursor, draws each case that changed from
  * the desk as it is now, and moves the cursor; a burst of changes is one drawing. The desk keeps where
  * a case is shown (anchor `slack`), how far its thread has been told (`slack.thread`), and where each
- * reply stands (`slack.reply:<key>`), so that a crash repeats one message at most.
+ * reply stands (`slack.reply:<key>`); what was begun when a process died is looked for before it is said again.
  *
  * When Slack is away or asks for a pause, the cursor stays and the drawing goes on later. A case that
  * Slack refuses for its own sake is left out and reported, so that it does not hold up the others.
@@ -16,6 +16,7 @@ import { cardOf } from './card.ts';
 import { type Place, type SlackApi, SlackError } from './client.ts';
 import { placeOf, placeText, VIEW } from './hands.ts';
 import type { Lease } from './lease.ts';
+import { createOnce } from './once.ts';
 import type { OwnNotes } from './own-notes.ts';
 import type { Pace } from './pace.ts';
 import { draftsMessage, eventsMessage, failureMessage, replyMessage } from './thread.ts';
@@ -34,6 +35,8 @@ const OLD_MS = 24 * 3600 * 1000;
 const REPLIES_LOOKED_AT = 10;
 
 const THREAD = `${VIEW}.thread`;
+/** Up to which event drafts were offered. */
+const DRAFTS = `${VIEW}.drafts`;
 const replyView = ({ key }: StaffReply): string => `${VIEW}.reply:${key}`;
 /** Nothing can be shown until somebody does something about the channel. */
 const CHANNEL_TROUBLE = new Set(['not_in_channel', 'channel_not_found', 'is_archived', 'missing_scope']);
@@ -74,6 +77,7 @@ export function createFollower(parts: FollowerParts): Follower {
   let dueAt = 0;
   let failures = 0;
   let isStopped = false;
+  const once = createOnce({ api, desk, clock, channel, paced });
 
   // === One case
 
@@ -87,8 +91,10 @@ export function createFollower(parts: FollowerParts): Follower {
       return;
     }
     if (at === undefined && isOld(view)) return;
-    const card = await put(id, at, cardOf(view, { hasAdvice: advice !== undefined }));
+    const card = await put(id, at, cardOf(view, { hasAdvice: advice !== undefined }), anchor?.place);
     await tell(view, card, events);
+    if (events.some(({ kind }) => OF_REPLIES.has(kind))) await showReplies(view, card);
+    await suggest(view, card, events);
   }
 
   function isOld({ closedAt }: CaseView): boolean {
@@ -96,19 +102,25 @@ export function createFollower(parts: FollowerParts): Follower {
   }
 
   /** The card where it is, or a new one where there is none any more. */
-  async function put(id: CaseId, at: Place | undefined, card: Message): Promise<Place> {
+  async function put(
+    id: CaseId,
+    at: Place | undefined,
+    card: Message,
+    before?: string | undefined,
+  ): Promise<Place> {
     const looks = JSON.stringify(card);
     if (at !== undefined) {
       if (standing.get(id) === looks) return at;
       try {
-        await paced(() => api.update(at, card));
+        await paced('update', () => api.update(at, card));
         standing.set(id, looks);
         return at;
       } catch (error) {
         if (!(error instanceof SlackError && GONE.has(error.slack))) throw error;
       }
     }
-    const place = await paced(() => api.post({ channel }, card));
+    // A card that was deleted, or stands in another channel, is not the one to look for.
+    const { place } = await once.post(id, { what: before === undefined ? 'card' : `card:${before}` }, card);
     await desk.setAnchor({ case: id, view: VIEW, place: placeText(place) });
     // The old thread is gone with its card, or stays where it was: only what comes now is told.
     standing.set(id, looks);
@@ -116,65 +128,94 @@ export function createFollower(parts: FollowerParts): Follower {
   }
 
   async function tell(view: CaseView, card: Place, events: readonly CaseEvent[]): Promise<void> {
-    const told = Number((await desk.anchor(THREAD, view.id))?.place ?? 0);
+    const told = await toldOf(THREAD, view.id);
     const fresh = events.filter(({ n }) => n > told);
     const last = fresh.at(-1);
     if (last === undefined) return;
-    const said = eventsMessage(
-      fresh.filter((event) => !OF_REPLIES.has(event.kind) && !isOwnNote(event)),
-      view,
-    );
-    if (said !== undefined) await say(card, said);
-    await desk.setAnchor({ case: view.id, view: THREAD, place: String(last.n) });
-    if (fresh.some(({ kind }) => OF_REPLIES.has(kind))) await showReplies(view, card);
-    await suggest(view, card, fresh);
+    const said = eventsMessage(await worthSaying(fresh), view);
+    if (said === undefined) return keepTold(THREAD, view.id, last.n);
+    const { n = last.n } = await say(view.id, card, said, { what: `events:${told}`, n: last.n });
+    await keepTold(THREAD, view.id, n);
+    // What stood there already was said before a crash; what happened since is still to be told.
+    if (n < last.n) await tell(view, card, events);
   }
 
-  function isOwnNote({ kind, case: id, by, text }: CaseEvent): boolean {
+  async function worthSaying(events: readonly CaseEvent[]): Promise<readonly CaseEvent[]> {
+    const worth: CaseEvent[] = [];
+    for (const event of events) {
+      if (!OF_REPLIES.has(event.kind) && !(await isOwnNote(event))) worth.push(event);
+    }
+    return worth;
+  }
+
+  async function toldOf(what: string, id: CaseId): Promise<number> {
+    return Number((await desk.anchor(what, id))?.place ?? 0);
+  }
+
+  async function keepTold(what: string, id: CaseId, n: number): Promise<void> {
+    await desk.setAnchor({ case: id, view: what, place: String(n) });
+  }
+
+  async function isOwnNote({ kind, case: id, by, text, n }: CaseEvent): Promise<boolean> {
     return (
-      kind === 'noted' && by !== undefined && text !== undefined && own.take({ case: id, by: by.id, text })
+      kind === 'noted' && by !== undefined && text !== undefined && own.take({ case: id, by: by.id, text }, n)
     );
   }
 
   async function showReplies(view: CaseView, card: Place): Promise<void> {
     for (const reply of view.replies.slice(-REPLIES_LOOKED_AT)) {
       const shown = (await desk.anchor(replyView(reply), view.id))?.place;
-      const [place, state] = [shown && placeOf(shown), shown?.split('/')[2]];
-      if (state === reply.delivery.state) continue;
-      const drawn = replyMessage(reply, view);
-      if (place) await paced(() => api.update(place, drawn));
-      const now = place || (await say(card, drawn));
-      if (reply.delivery.state === 'failed') await say(card, failureMessage(reply, view), true);
-      await desk.setAnchor({
-        case: view.id,
-        view: replyView(reply),
-        place: `${placeText(now)}/${reply.delivery.state}`,
-      });
+      if (shown?.split('/')[2] !== reply.delivery.state) await showReply(view, card, reply, shown);
     }
   }
 
+  async function showReply(view: CaseView, card: Place, reply: StaffReply, shown = ''): Promise<void> {
+    const { id } = view;
+    const drawn = replyMessage(reply, view);
+    const keep = (at: Place, state: string) =>
+      desk.setAnchor({ case: id, view: replyView(reply), place: `${placeText(at)}/${state}` });
+    let place = placeOf(shown);
+    if (place !== undefined) {
+      const at = place;
+      await paced('update', () => api.update(at, drawn));
+    } else {
+      ({ place } = await say(id, card, drawn, { what: `reply:${reply.key}` }));
+      await keep(place, 'drawn');
+    }
+    if (reply.delivery.state === 'failed') {
+      await say(id, card, failureMessage(reply, view), { what: `failed:${reply.key}`, broadcast: true });
+    }
+    await keep(place, reply.delivery.state);
+  }
+
   /** Drafts for whoever has the floor; advice that fails is no reason to stop. */
-  async function suggest(view: CaseView, card: Place, fresh: readonly CaseEvent[]): Promise<void> {
-    const isWanted = fresh.some(({ kind }) => kind === 'citizen_wrote' || kind === 'claimed');
-    if (advice === undefined || !isWanted || view.floor !== 'clerk') return;
+  async function suggest(view: CaseView, card: Place, events: readonly CaseEvent[]): Promise<void> {
+    if (advice === undefined || view.floor !== 'clerk') return;
+    const asking = events.findLast(({ kind }) => kind === 'citizen_wrote' || kind === 'claimed');
+    if (asking === undefined || asking.n <= (await toldOf(DRAFTS, view.id))) return;
     const drafts = await advice.drafts(view.id).catch((error: unknown) => {
       parts.onFailure(view.id, codeOf(error));
       return [];
     });
     const shown = draftsMessage(drafts, view);
-    if (shown !== undefined) await say(card, shown);
+    if (shown !== undefined) await say(view.id, card, shown, { what: `drafts:${asking.n}` });
+    await keepTold(DRAFTS, view.id, asking.n);
   }
 
-  const say = ({ ts }: Place, said: Message, broadcast?: true): Promise<Place> =>
-    paced(() => api.post({ channel, thread: ts, ...(broadcast === undefined ? {} : { broadcast }) }, said));
+  const say = (
+    id: CaseId,
+    { ts }: Place,
+    said: Message,
+    how: { readonly what: string; readonly n?: number; readonly broadcast?: true },
+  ) => once.post(id, { ...how, thread: ts }, said);
 
-  async function paced<T>(call: () => Promise<T>): Promise<T> {
-    await pace.turn(channel);
+  async function paced<T>(kind: 'post' | 'update', call: () => Promise<T>): Promise<T> {
+    await pace.turn(kind);
     try {
       return await call();
     } catch (error) {
       if (error instanceof SlackError && error.retryAfterMs !== undefined) {
-        pace.pause(channel, error.retryAfterMs);
+        pace.pause(kind, error.retryAfterMs);
       }
       throw error;
     }

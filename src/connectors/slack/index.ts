@@ -23,7 +23,7 @@ import { SLACK_PATH } from './manifest.ts';
 import type { ViewId } from './names.ts';
 import { note } from './notes.ts';
 import { createOwnNotes } from './own-notes.ts';
-import { createPace } from './pace.ts';
+import { createPace, EVERY_MS } from './pace.ts';
 import { press, shortcut } from './presses.ts';
 import { createStaffBook, type RoleLists } from './staff.ts';
 import { submit } from './submits.ts';
@@ -48,6 +48,8 @@ export type SlackOptions = TransportOptions & {
   /** Id of the triage channel. */
   readonly channel: string;
   readonly roles: RoleLists;
+  /** Between two messages in the channel; about a second unless told. */
+  readonly everyMs?: number | undefined;
   /** Where Slack is, when it is not Slack. */
   readonly apiUrl?: string | undefined;
 };
@@ -115,7 +117,7 @@ export function createSlackView(parts: SlackParts): SlackView {
     },
   });
   const staff = createStaffBook({ api, clock, channel, roles: options.roles });
-  const own = createOwnNotes();
+  const own = createOwnNotes(desk);
   const homes = new Map<string, number>();
   let teamUrl = '';
   let problem: string | undefined;
@@ -132,7 +134,7 @@ export function createSlackView(parts: SlackParts): SlackView {
     channel,
     own,
     lease: createLease(inbox, clock),
-    pace: createPace(clock, wait),
+    pace: createPace(clock, options.everyMs ?? EVERY_MS, wait),
     onFailure: (id, code) => event('slack.draw_failed', { case: id, code }),
     onDrawn: refreshHomesSoon,
   });

@@ -20,9 +20,9 @@ export async function note(
   if (by === undefined) return hint(hands, person, at, words.notStaff);
   const said = edited ? `${words.corrected}${text}` : text;
   const mark = { case: anchor.case, by: by.id, text: said };
-  own.add(mark);
+  await own.add(mark, occasion.id);
   const result = await hands.desk.note({ ...actOf(by, anchor.case, occasion), text: said });
   if (result.ok) return;
-  own.take(mark);
+  await own.drop(mark, occasion.id);
   await hint(hands, person, at, refusal(result));
 }

@@ -2,6 +2,8 @@
  * Text for Slack. What comes from outside is quoted unless it is `Md`, so that forgetting cannot let
  * anybody's words ring a channel (`<!channel>`), call a person (`<@U…>`) or hide an address behind a link.
  */
+/** One zone for all of China, without summer time. */
+const CHINA_AHEAD_MS = 8 * 3_600_000;
 const ELLIPSIS = '…';
 
 /** Text in Slack's own markup, made by us. */
@@ -47,11 +49,12 @@ export function mention(userId: string): Md {
   return /^[UW][A-Z0-9]{2,30}$/u.test(userId) ? { md: `<@${userId}>` } : md`${userId}`;
 }
 
-/** A moment in the reader's own time zone; the fallback is what old clients show. */
+/** A moment in the reader's own time zone; the fallback, in Chinese time, is what old clients show. */
 export function moment(iso: string): Md {
   const at = Date.parse(iso);
   if (Number.isNaN(at)) return md`${iso}`;
-  return { md: `<!date^${Math.floor(at / 1000)}^{date_num} {time}|${iso.slice(0, 16).replace('T', ' ')}>` };
+  const local = new Date(at + CHINA_AHEAD_MS).toISOString().slice(0, 16).replace('T', ' ');
+  return { md: `<!date^${Math.floor(at / 1000)}^{date_num} {time}|${local}>` };
 }
 
 /** At most `most` UTF-16 units, cut between code points, with an ellipsis where something is missing. */

@@ -33,6 +33,10 @@ export interface TinyDesk extends Desk {
   open(also?: Partial<CaseView>): TinyCase;
   happen(id: CaseId, kind: CaseEventKind, also?: Partial<CaseEvent>): void;
   deliver(id: CaseId, state: StaffReply['delivery']['state'], code?: string): void;
+  /** The citizen says something. */
+  write(id: CaseId, text: string): void;
+  /** Somebody answered the citizen, not through Slack. */
+  answer(id: CaseId, text: string, state: StaffReply['delivery']['state']): void;
 }
 
 const LABELS = { reason: { id: 'asked', label: '要求人工' } } as const;
@@ -154,6 +158,17 @@ export function createTinyDesk(clock: Clock): TinyDesk {
       found.replies = [...found.replies.slice(0, -1), { ...last, delivery }];
       found.hasFailedReply = state === 'failed';
       happen(id, state === 'failed' ? 'reply_failed' : state === 'sent' ? 'reply_sent' : 'reply_waits');
+    },
+
+    write: (id, text) => happen(id, 'citizen_wrote', { text }),
+    answer(id, text, state) {
+      const found = cases.get(id);
+      if (found === undefined) throw new Error('There is no such case');
+      const by = { id: 'cli:li', displayName: '李敏' };
+      const key = `cli:${events.length}`;
+      found.replies = [...found.replies, { key, by, at: now(), text, delivery: { state, at: now() } }];
+      found.hasFailedReply = state === 'failed';
+      happen(id, state === 'failed' ? 'reply_failed' : 'replied', { by, text });
     },
 
     // === Looking

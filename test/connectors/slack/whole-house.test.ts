@@ -16,8 +16,7 @@ import {
 } from '../../doubles/slack/double.ts';
 import { slackPerson, wordsOf } from '../../doubles/slack/people.ts';
 
-/** Cards are paced to about one message a second, in real time. */
-const SOON = { timeout: 20_000, interval: 100 };
+const SOON = { timeout: 20_000, interval: 50 };
 
 let house: Running;
 let slack: SlackDouble;
@@ -45,6 +44,8 @@ async function open(mode: 'http' | 'socket'): Promise<string[]> {
       : { GONGJI_SLACK_APP_TOKEN: APP_TOKEN }),
     GONGJI_SLACK_CHANNEL: CHANNEL,
     GONGJI_SLACK_API_URL: slack.apiUrl,
+    // As fast as it goes; how fast Slack may be spoken to is shown elsewhere.
+    GONGJI_SLACK_EVERY_MS: '0',
   });
   house = await startGongji(config, (line) => told.push(line));
   if (mode === 'http') slack.target = `${house.url}/slack/events`;

@@ -26,6 +26,7 @@ export interface Posted {
   text: string;
   blocks: Body[];
   updates: number;
+  readonly metadata?: Body;
 }
 
 export interface Call {
@@ -38,6 +39,10 @@ export interface Failure {
   readonly error?: string;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
+  /** The work is done all the same; only the answer is lost. */
+  readonly isDone?: true;
+  /** So many calls go well first. */
+  after: number;
   times: number;
 }
 
@@ -65,6 +70,8 @@ export class SlackDouble {
     'groups:history',
   ]);
   isMember = true;
+  /** Of messages in one page of a channel's history. */
+  pageLimit = 200;
   isArchived = false;
   botToken = BOT_TOKEN;
   appToken = APP_TOKEN;
@@ -101,8 +108,11 @@ export class SlackDouble {
     await new Promise((resolve) => this.#server?.close(resolve));
   }
 
-  fail(method: string, how: Omit<Failure, 'times'> & { readonly times?: number }): void {
-    this.#failures.set(method, { times: 1, ...how });
+  fail(
+    method: string,
+    how: Omit<Failure, 'times' | 'after'> & { readonly times?: number; readonly after?: number },
+  ): void {
+    this.#failures.set(method, { times: 1, after: 0, ...how });
   }
 
   next(prefix: string): string {
@@ -149,6 +159,7 @@ export class SlackDouble {
     delete args.token;
     this.calls.push({ method, args });
     const failure = this.#take(method);
+    if (failure?.isDone === true) this.#answer(method, args, token);
     if (failure !== undefined) return this.#refuse(response, failure);
     const answer = this.#answer(method, args, token);
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -158,6 +169,8 @@ export class SlackDouble {
   #take(method: string): Failure | undefined {
     const failure = this.#failures.get(method);
     if (failure === undefined) return undefined;
+    failure.after -= 1;
+    if (failure.after >= 0) return undefined;
     failure.times -= 1;
     if (failure.times <= 0) this.#failures.delete(method);
     return failure;
@@ -229,6 +242,10 @@ export class SlackDouble {
         return this.#post(args);
       case 'chat.update':
         return this.#update(text('channel'), text('ts'), args);
+      case 'conversations.history':
+        return this.#page(args, ({ thread, isBroadcast }) => thread === undefined || isBroadcast);
+      case 'conversations.replies':
+        return this.#page(args, ({ thread, ts }) => thread === text('ts') || ts === text('ts'));
       case 'chat.postEphemeral':
         return this.#hint(args);
       case 'views.open':
@@ -258,8 +275,27 @@ export class SlackDouble {
       text: String(text),
       blocks: blocks as Body[],
       updates: 0,
+      ...(args.metadata === undefined ? {} : { metadata: args.metadata as Body }),
     });
     return { ok: true, channel, ts };
+  }
+
+  /** Newest first, at most `limit`, and metadata only for who asks. */
+  #page(args: Record<string, unknown>, isThere: (message: Posted) => boolean): Body {
+    const start = Number(args.cursor ?? 0);
+    const limit = Math.min(Number(args.limit ?? 100), this.pageLimit);
+    const all = this.posted.filter(isThere).toReversed();
+    const next = start + limit < all.length ? String(start + limit) : '';
+    return {
+      ok: true,
+      messages: all.slice(start, start + limit).map(({ ts, text, metadata }) => ({
+        type: 'message',
+        ts,
+        text,
+        ...(metadata !== undefined && args.include_all_metadata === 'true' ? { metadata } : {}),
+      })),
+      response_metadata: { next_cursor: next },
+    };
   }
 
   #update(channel: string, ts: string, args: Record<string, unknown>): Body {

@@ -11,7 +11,7 @@ export const METHODS: Record<string, MethodShape> = {
   'apps.connections.open': { required: [], optional: [], scopes: [] },
   'chat.postMessage': {
     required: ['channel', 'text'],
-    optional: ['blocks', 'thread_ts', 'reply_broadcast', 'unfurl_links', 'unfurl_media'],
+    optional: ['blocks', 'metadata', 'thread_ts', 'reply_broadcast', 'unfurl_links', 'unfurl_media'],
     scopes: ['chat:write'],
   },
   'chat.update': { required: ['channel', 'ts', 'text'], optional: ['blocks'], scopes: ['chat:write'] },
@@ -25,6 +25,16 @@ export const METHODS: Record<string, MethodShape> = {
     required: ['channel'],
     optional: ['limit', 'cursor'],
     scopes: ['groups:read', 'channels:read'],
+  },
+  'conversations.history': {
+    required: ['channel'],
+    optional: ['oldest', 'limit', 'cursor', 'include_all_metadata'],
+    scopes: ['groups:history', 'channels:history'],
+  },
+  'conversations.replies': {
+    required: ['channel', 'ts'],
+    optional: ['oldest', 'limit', 'cursor', 'include_all_metadata'],
+    scopes: ['groups:history', 'channels:history'],
   },
   'usergroups.users.list': { required: ['usergroup'], optional: [], scopes: ['usergroups:read'] },
   'users.info': { required: ['user'], optional: [], scopes: ['users:read'] },
