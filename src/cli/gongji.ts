@@ -65,6 +65,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'run | proof | receipt: the end of what is stored',
     load: async () => (await import('./retention.ts')).retention,
   },
+  stats: {
+    does: 'refresh | rebuild: what came of the talks; --open-data DIR',
+    load: async () => (await import('./stats.ts')).stats,
+  },
   db: {
     does: 'export | import | move: everything that is kept',
     load: async () => (await import('./db.ts')).db,
