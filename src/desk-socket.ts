@@ -9,7 +9,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Desk } from './contracts/desk.ts';
+import type { Desk, StaffRole } from './contracts/desk.ts';
 import { AppError } from './errors.ts';
 import { codeOf } from './log.ts';
 
@@ -45,6 +45,9 @@ export const DESK_METHODS = [
   'reveal',
   'changes',
 ] as const satisfies readonly (keyof Desk)[];
+/** Not of the contract: only who can open this socket may have one. */
+const LINK = 'webLink';
+
 export type DeskMethod = (typeof DESK_METHODS)[number];
 
 /** Beside the store; in the folder for passing files where that name would be too long. */
@@ -58,7 +61,14 @@ export interface DeskSocket {
   close(): Promise<void>;
 }
 
-export async function serveDesk(desk: Desk, path: string): Promise<DeskSocket> {
+/** Makes a one-time link to the web desk; `undefined` where staff log in otherwise. */
+export type MakeLink = (who: {
+  readonly name?: string;
+  readonly roles?: StaffRole[];
+}) => Promise<string | undefined>;
+
+/** @param link absent where there is no web desk */
+export async function serveDesk(desk: Desk, path: string, link?: MakeLink): Promise<DeskSocket> {
   // Left by a server that was killed, or by another one in this folder: the one started last answers.
   rmSync(path, { force: true });
   const open = new Set<Socket>();
@@ -66,7 +76,7 @@ export async function serveDesk(desk: Desk, path: string): Promise<DeskSocket> {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
-    void serve(desk, socket);
+    void serve({ desk, link }, socket);
   });
   await new Promise<void>((done, fail) => {
     server.once('error', fail);
@@ -85,11 +95,16 @@ export async function serveDesk(desk: Desk, path: string): Promise<DeskSocket> {
   };
 }
 
-async function serve(desk: Desk, socket: Socket): Promise<void> {
+interface Served {
+  readonly desk: Desk;
+  readonly link: MakeLink | undefined;
+}
+
+async function serve(served: Served, socket: Socket): Promise<void> {
   socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy());
   try {
     for await (const line of createInterface({ input: socket })) {
-      socket.write(`${JSON.stringify(await answer(desk, line))}\n`);
+      socket.write(`${JSON.stringify(await answer(served, line))}\n`);
     }
   } catch {
     // The other side has gone; what it asked for is done or not, and the same key tells which.
@@ -99,10 +114,11 @@ async function serve(desk: Desk, socket: Socket): Promise<void> {
 
 type Answer = { readonly value: unknown } | { readonly error: string };
 
-async function answer(desk: Desk, line: string): Promise<Answer> {
+async function answer({ desk, link }: Served, line: string): Promise<Answer> {
   if (line.length > LINE_MAX) return { error: 'too_long' };
   try {
     const asked = JSON.parse(line) as { readonly method?: unknown; readonly args?: unknown };
+    if (asked.method === LINK) return { value: (await link?.((asked.args as [object])[0])) ?? null };
     const method = DESK_METHODS.find((known) => known === asked.method);
     if (method === undefined || !Array.isArray(asked.args)) return { error: 'unknown_method' };
     const call = desk[method] as (...args: readonly unknown[]) => Promise<unknown>;
@@ -126,7 +142,11 @@ export function canAskServer(path: string): Promise<boolean> {
 }
 
 /** @throws AppError `bad_input` when the server refused the call, `channel_unavailable` when it does not answer */
-export function askServer(path: string, method: DeskMethod, args: readonly unknown[]): Promise<unknown> {
+export function askServer(
+  path: string,
+  method: DeskMethod | typeof LINK,
+  args: readonly unknown[],
+): Promise<unknown> {
   return new Promise((done, fail) => {
     const socket = createConnection(path);
     const gone = (): void =>

@@ -19,6 +19,7 @@ import { createReloader, type Reloader } from './reload.ts';
 import { keepReviewFile, REVIEW_FILE, type ReviewFile } from './review-file.ts';
 import { openSlackDesk, slackHealth } from './slack-desk.ts';
 import { createKeyFile, keyFileRing } from './store/key-file.ts';
+import { checkWebDesk, openWebDesk, type WebDesk } from './web/desk-open.ts';
 import { createServer, type WebServer } from './web/server.ts';
 import { intentsDir } from './withdrawals.ts';
 
@@ -32,6 +33,8 @@ export interface Running {
   readonly server: WebServer;
   readonly url: string;
   readonly library: Library;
+  /** The desk as web pages; absent where nobody could log in. */
+  readonly desk?: WebDesk | undefined;
   stop(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export async function startGongji(
   identity?: IdentityProvider,
 ): Promise<Running> {
   // First: what cannot work with this configuration should not leave traces.
+  checkWebDesk(config);
   const office = chooseOffice(config, { clock, random, tell, identity });
   mkdirSync(config.dataDir, { recursive: true });
   const log = createLog(config.logLevel);
@@ -81,10 +85,22 @@ export async function startGongji(
     tell,
   });
   const slack = openSlackDesk(config, { desk: app.desk, inbox: store, clock, log, tell });
+  const desk = openWebDesk(config, {
+    desk: app.desk,
+    store,
+    editions: app.editions,
+    verify: () => app.verifyAudit(),
+    refresh: () => app.refreshWithdrawals(),
+    clock,
+    random,
+    home: () => url,
+    onRefused: (code) => log.event('desk.refused', { code }),
+  });
   const server = createServer({
     connectors: channels.http,
     listeners: slack?.listener === undefined ? [] : [{ path: slack.path, listener: slack.listener }],
     secure: app.secure,
+    desk,
     clock,
     pagesDir: PAGES_DIR,
     publicUrl: config.publicUrl,
@@ -101,7 +117,7 @@ export async function startGongji(
   url = config.publicUrl ?? listening.url;
   await app.start([...channels.connectors, ...more]);
   await slack?.start();
-  const commands = await serveDesk(app.desk, deskSocketPath(config.dataDir));
+  const commands = await serveDesk(app.desk, deskSocketPath(config.dataDir), desk?.link);
   const reloader = createReloader({
     dir: KNOWLEDGE_DIR,
     editions: app.editions,
@@ -118,7 +134,8 @@ export async function startGongji(
     server,
     url,
     library,
-    stop: () => stop({ app, server, channels, slack, commands, log, reloader, review }),
+    desk,
+    stop: () => stop({ app, server, desk, channels, slack, commands, log, reloader, review }),
   };
 }
 
@@ -140,6 +157,7 @@ function elsewhereOf({ publicUrl, wechatName }: Config): { account?: string; pag
 async function stop({
   app,
   server,
+  desk,
   channels,
   slack,
   commands,
@@ -149,6 +167,7 @@ async function stop({
 }: {
   app: App;
   server: WebServer;
+  desk: WebDesk | undefined;
   channels: Channels;
   slack: SlackView | undefined;
   commands: DeskSocket;
@@ -159,6 +178,7 @@ async function stop({
   reloader.close();
   await commands.close();
   for (const connector of channels.connectors) await connector.stop();
+  desk?.close();
   await server.close();
   await slack?.stop();
   await review.close();
@@ -166,12 +186,14 @@ async function stop({
   log.event('app.stopped', {});
 }
 
-function greeting({ app, url, library: { knowledge } }: Running): string[] {
+async function greeting({ app, url, desk, library: { knowledge } }: Running): Promise<string[]> {
+  const deskLines = desk === undefined ? [] : [`  坐席　${await desk.describe()}`];
   return [
     `共济助手已启动：${url}/`,
     `  资料　${knowledge.faq.size} 条回答，${knowledge.causes.size} 个原因，${knowledge.regions.size} 个地区，版本 ${knowledge.version}`,
     `  存储　${app.store.describe()}`,
     ...officeLines(app),
+    ...deskLines,
     '  按 Ctrl-C 结束',
   ];
 }
@@ -187,7 +209,7 @@ export async function main(): Promise<void> {
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
   try {
     const running = await startGongji(readConfig(), tell);
-    for (const line of greeting(running)) tell(line);
+    for (const line of await greeting(running)) tell(line);
     let isStopping = false;
     const end = (): void => {
       if (isStopping) return;

@@ -1,4 +1,4 @@
-/** How the pages are built: two entries, no inline script, no polyfill, small enough for a slow phone. */
+/** How the pages are built: three entries, no inline script, no polyfill, small enough for a slow phone. */
 import type { InlineConfig } from 'vite';
 
 /** The loader for other sites: one classic script under a name that never changes. */
@@ -37,7 +37,11 @@ export function pagesConfig({ root, outDir }: { root: string; outDir: string }):
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: { chat: `${root}/chat/index.html`, secure: `${root}/secure/index.html` },
+        input: {
+          chat: `${root}/chat/index.html`,
+          secure: `${root}/secure/index.html`,
+          desk: `${root}/desk/index.html`,
+        },
       },
     },
   };

@@ -27,6 +27,7 @@ const USAGE = `gongji desk VERB [CASE] --as NAME
   priority CASE --level urgent|high|normal|low
   close CASE [--cause ID] [--text "…"]       reopen CASE [--text "…"]
   reveal CASE --reason "…"
+  link [--name NAME] [--role clerk|curator|lead|auditor]    a one-time address of the web desk, where it is tried out
 CASE is the number citizens are told. --role clerk|lead (clerk unless told), --name for the name others see,
 --key for the key of the act (the same key again does nothing), --data DIR, --json.`;
 
@@ -61,6 +62,7 @@ export const desk: Command = async ([verb = 'help', ...args], io) => {
     return 0;
   }
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
+  if (verb === 'link') return link(values, args.includes('--role'), io);
   const reach = await reachDesk(values.data);
   try {
     const asked: Asked = { verb, named: positionals[0], values, call: reach.call };
@@ -81,6 +83,22 @@ interface Asked {
   readonly named: string | undefined;
   readonly values: Values;
   readonly call: Call;
+}
+
+/** The server makes it: the link leads to where it listens. */
+async function link({ data, name, role }: Values, isRoleGiven: boolean, io: Io): Promise<number> {
+  const path = deskSocketPath(data ?? readConfig().dataDir);
+  if (!(await canAskServer(path)))
+    throw new AppError('bad_input', 'No server runs on this data folder; start it with npm start');
+  const who = present({ name, roles: isRoleGiven ? [role] : undefined });
+  const address = await askServer(path, 'webLink', [who]);
+  if (typeof address !== 'string')
+    throw new AppError(
+      'bad_input',
+      'Links are for trying out on this machine; here staff log in at their issuer',
+    );
+  io.print(address);
+  return 0;
 }
 
 // === Looking

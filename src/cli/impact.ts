@@ -1,8 +1,8 @@
 /** What a first message gets for an answer in one version of the knowledge, and which get another in the next. */
 import { createHash } from 'node:crypto';
 import { render } from '../dialog/render.ts';
-import { turn } from '../dialog/turn.ts';
-import type { Conversation, Reply } from '../domain/conversation.ts';
+import { type Turn, turn } from '../dialog/turn.ts';
+import type { Conversation, OutboundPart, Reply } from '../domain/conversation.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import { maskNumbers } from '../domain/masking.ts';
 import type { Understanding } from '../domain/understanding.ts';
@@ -66,18 +66,27 @@ function remembering(understander: Understander): Understander {
 }
 
 /** A real turn of a fresh conversation, at nine in the morning of the day; nothing is stored. */
-export function outcomeOf(library: Library, { text, region }: AskedQuestion, asOf: string): Outcome {
-  const { replies, conversation } = turn(freshIn(region), [{ kind: 'text', ...maskNumbers(text) }], {
-    ...library,
-    now: Date.parse(`${asOf}T01:00:00Z`),
-    random: (size) => new Uint8Array(size),
-    secureUrl: () => '',
-  });
+export function outcomeOf(library: Library, question: AskedQuestion, asOf: string): Outcome {
+  const { replies, conversation } = askedOnce(library, question, asOf);
   const words = replies.map((reply) => render(reply, library.knowledge).text).join('\n');
   return {
     said: [...replies.map(nameOf), ...conversation.stack.map(({ flow }) => `flow:${flow}`)],
     words: createHash('sha256').update(words).digest('hex').slice(0, 12),
   };
+}
+
+/** What a citizen would read who asks this first, on that day. */
+export function wordsTo(library: Library, question: AskedQuestion, asOf: string): readonly OutboundPart[] {
+  return askedOnce(library, question, asOf).replies.map((reply) => render(reply, library.knowledge));
+}
+
+function askedOnce(library: Library, { text, region }: AskedQuestion, asOf: string): Turn {
+  return turn(freshIn(region), [{ kind: 'text', ...maskNumbers(text) }], {
+    ...library,
+    now: Date.parse(`${asOf}T01:00:00Z`),
+    random: (size) => new Uint8Array(size),
+    secureUrl: () => '',
+  });
 }
 
 function nameOf({ id, params }: Reply): string {

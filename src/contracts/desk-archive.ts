@@ -40,6 +40,8 @@ export interface TurnHead {
   readonly from: readonly string[];
   readonly to: readonly string[];
   readonly effects: readonly string[];
+  /** States come to rest in (`>flow.state`) and left (`<flow.state`), in order; none in turns of older versions. */
+  readonly moves: readonly string[];
 }
 
 export interface AuditRow {

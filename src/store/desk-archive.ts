@@ -13,7 +13,7 @@ import type {
 } from '../contracts/desk-archive.ts';
 import type { ChannelId, ConversationStatus } from '../domain/conversation.ts';
 import type { CaseId, ConversationId } from '../domain/ids.ts';
-import type { Json } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { fromRow as applicationOf } from './applications.ts';
 import type { StoreContext } from './context.ts';
 import { readObject, toInstant } from './parse.ts';
@@ -167,7 +167,8 @@ function talkHead(row: {
 }
 
 function turnHead({ version, at, log }: TurnsTable): TurnHead {
-  const { events, from, to, effects } = readObject(log);
+  const { events, from, to, effects, figures } = readObject(log);
+  const moves = isObject(figures) ? figures.moves : undefined;
   return {
     version,
     at: toInstant(at),
@@ -175,12 +176,17 @@ function turnHead({ version, at, log }: TurnsTable): TurnHead {
     from: strings(from),
     to: strings(to),
     effects: strings(effects),
+    moves: strings(moves),
   };
 }
 
 function auditRow(row: AuditTable): AuditRow {
   const { conversation_id: chain, n, actor, action, data, at, hash } = row;
   return { chain, n, actor, action, data: readObject(data), at: toInstant(at), hash };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const strings = (value: Json | undefined): readonly string[] =>

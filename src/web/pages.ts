@@ -31,7 +31,7 @@ export function loadPages(dir: string): ReadonlyMap<string, PageFile> {
     const type = TYPES[extname(name)];
     if (type !== undefined) files.set(`/${relative(dir, name).split(sep).join('/')}`, readPage(name, type));
   }
-  for (const page of ['/chat/index.html', '/secure/index.html', '/widget.js']) {
+  for (const page of ['/chat/index.html', '/secure/index.html', '/desk/index.html', '/widget.js']) {
     if (!files.has(page)) {
       throw new AppError(
         'bad_config',

@@ -22,6 +22,8 @@ export interface ServerParts {
   /** Handlers of plain Node, each with a path of its own: for libraries that want the request untouched. */
   readonly listeners?: readonly { readonly path: string; readonly listener: RequestListener }[];
   readonly secure: SecureDesk;
+  /** The desk of the staff, when anybody could log in. */
+  readonly desk?: { readonly routes: Hono } | undefined;
   readonly clock: Clock;
   /** Where `scripts/build-pages.ts` put the pages. */
   readonly pagesDir: string;
@@ -81,7 +83,12 @@ function createApp(parts: ServerParts): Hono {
   });
   for (const { http } of parts.connectors) app.route(http.path, http.routes);
   app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy }));
-  app.route('/', staticRoutes(loadPages(parts.pagesDir), { isEmbeddable: embedOrigins.length > 0 }));
+  if (parts.desk !== undefined) app.route('/desk', parts.desk.routes);
+  const isEmbeddable = embedOrigins.length > 0;
+  app.route(
+    '/',
+    staticRoutes(loadPages(parts.pagesDir), { isEmbeddable, hasDesk: parts.desk !== undefined }),
+  );
   app.notFound((c) => c.json({ error: 'not_found' }, 404));
   app.onError((error, c) => {
     const isWorld = error instanceof AppError;

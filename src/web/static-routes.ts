@@ -1,6 +1,7 @@
 /**
  * Serves the built pages: the chat at `/`, the secure page's shell at `/s/<secret>`, and their assets. Where
- * other sites may frame the chat, also the chat at `/embed` and the script that puts it there.
+ * other sites may frame the chat, also the chat at `/embed` and the script that puts it there; where staff can
+ * log in, the shell of the desk at `/desk`.
  */
 import { type Context, Hono } from 'hono';
 import { FRAMED_PATH, WIDGET_PATH } from './headers.ts';
@@ -9,9 +10,13 @@ import type { PageFile } from './pages.ts';
 export interface StaticOptions {
   /** Nothing is served for frames unless somebody may frame us. */
   readonly isEmbeddable: boolean;
+  readonly hasDesk: boolean;
 }
 
-export function staticRoutes(files: ReadonlyMap<string, PageFile>, { isEmbeddable }: StaticOptions): Hono {
+export function staticRoutes(
+  files: ReadonlyMap<string, PageFile>,
+  { isEmbeddable, hasDesk }: StaticOptions,
+): Hono {
   const app = new Hono();
   app.get('/', (c) => send(c, files.get('/chat/index.html'), 'no-cache'));
   if (isEmbeddable) {
@@ -19,6 +24,8 @@ export function staticRoutes(files: ReadonlyMap<string, PageFile>, { isEmbeddabl
     // Its name never changes, since it stands in the pages of others: asked again after a while.
     app.get(WIDGET_PATH, (c) => send(c, files.get(WIDGET_PATH), 'public, max-age=600'));
   }
+  // The same shell for everybody: what is in it is asked for by the script, and answered after a login.
+  if (hasDesk) app.get('/desk', (c) => send(c, files.get('/desk/index.html'), 'no-cache'));
   // The same shell for every secret, right or wrong: only the script asks what it opens.
   app.get('/s/:token', (c) => send(c, files.get('/secure/index.html'), 'no-store'));
   // Names of assets carry a hash of their content.

@@ -86,6 +86,7 @@ describe('verifying the audit', () => {
         port: 0,
         logLevel: 'silent' as const,
         isBehindProxy: false,
+        desk: { idleMs: 60_000, maxMs: 60_000 },
       };
       const running = await startGongji(config, () => {});
       const receivedAt = '2026-11-24T02:00:00.000Z';
