@@ -12,6 +12,7 @@ import { createManager, type ManagerDeps } from './dialog/manager.ts';
 import { createOutbox } from './dialog/outbox.ts';
 import type { ConversationId, TaskId } from './domain/ids.ts';
 import { createEditions, type Editions, newestKnowledge } from './editions.ts';
+import { guardReceive } from './guard.ts';
 import { openHelpDesk, startDeskClock } from './help-desk.ts';
 import { periodsOf } from './knowledge/data-classes.ts';
 import type { Library } from './library.ts';
@@ -25,6 +26,7 @@ import { createStatisticsRound, statisticsOf } from './statistics-round.ts';
 import { type OpenedStore, openStore, type VaultKey } from './store/open.ts';
 import { createClerk } from './tasks/executor.ts';
 import { createOfficeFeed } from './tasks/office-feed.ts';
+import type { Watch } from './watching.ts';
 import { createWithdrawalsWatch } from './withdrawals.ts';
 
 /** How often the office is asked for news, by one process for all of them. */
@@ -46,6 +48,10 @@ export interface HouseParts extends Library {
   /** Where people are sent from channels on which nobody can prove who they are. */
   readonly elsewhere?: ManagerDeps['elsewhere'];
   readonly log: Log;
+  /** Who looks on: numbers, traces, health. */
+  readonly watch?: Watch | undefined;
+  /** Messages that wait, as last counted; with it the front door has limits. */
+  readonly waiting?: (() => number) | undefined;
   readonly onTurn?: ManagerDeps['onTurn'];
   /** Told of a turn that failed through our own fault, with the error itself: for tests and the terminal, never for a log. */
   readonly onFault?: (error: unknown) => void;
@@ -75,10 +81,11 @@ export interface App {
   /** To the other processes of this installation. */
   readonly signals: Signals;
   verifyAudit: OpenedStore['verifyAudit'];
+  readonly copyTo: OpenedStore['copyTo'];
 }
 
 export async function createApp(parts: AppParts): Promise<App> {
-  const { clock, random, knowledge, log } = parts;
+  const { clock, random, knowledge, log, watch } = parts;
   const editions = createEditions({ knowledge, understander: parts.understander });
   const opened = await openStore({
     url: parts.storeUrl,
@@ -93,9 +100,11 @@ export async function createApp(parts: AppParts): Promise<App> {
         code: codeOf(error),
       }),
   });
-  const { store, engine, rounds, signals } = opened;
+  const { engine, rounds, signals } = opened;
+  const store = watch?.store(opened.store) ?? opened.store;
   const rules = knowledgeRules(newestKnowledge(editions));
-  const { portal, identity, simulated } = openOffice(parts, { rules, clock, random });
+  const { portal: office, identity, simulated } = openOffice(parts, { rules, clock, random });
+  const portal = watch?.portal(office) ?? office;
   const secure = createSecureDesk({
     links: store,
     vault: store,
@@ -133,7 +142,10 @@ export async function createApp(parts: AppParts): Promise<App> {
       log.event('turn.failed', { conversation, code: codeOf(error) });
       parts.onFault?.(error);
     },
-    ...(parts.onTurn === undefined ? {} : { onTurn: parts.onTurn }),
+    onTurn(turn, said) {
+      watch?.onTurn(turn);
+      parts.onTurn?.(turn, said);
+    },
   });
   const outbox = createOutbox({
     store,
@@ -151,7 +163,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const withdrawals = createWithdrawalsWatch({ store, editions, log, intents: parts.intents });
   engine.work('address', (key) => manager.process(key as ConversationId));
   engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
-  engine.work('task', (key) => clerk.run(key as TaskId));
+  const runTask = (key: string) => clerk.run(key as TaskId);
+  engine.work('task', (key) => (watch === undefined ? runTask(key) : watch.task(key, () => runTask(key))));
   portal.onChange(feed.wake);
   // A folder without classes of data is that of a test; `kb check` and the commands insist on all of them.
   const retention =
@@ -169,7 +182,10 @@ export async function createApp(parts: AppParts): Promise<App> {
     log,
   });
   let asking: NodeJS.Timeout | undefined;
-  const receive: Receive = (inbound) => store.receive(inbound);
+  const { waiting } = parts;
+  const written: Receive = (inbound) => store.receive(inbound);
+  const receive =
+    waiting === undefined ? written : guardReceive(written, { clock, waiting, meter: watch?.meter });
 
   return {
     store,
@@ -186,6 +202,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     engine,
     signals,
     verifyAudit: opened.verifyAudit,
+    copyTo: opened.copyTo,
     async start(list) {
       // Before the first word: what was withdrawn while we were off must not be said.
       await withdrawals.refresh();

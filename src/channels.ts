@@ -33,6 +33,8 @@ export interface Channels {
   readonly connectors: readonly Connector[];
   /** Those that are reached by HTTP. */
   readonly http: readonly HttpChannel[];
+  /** Pages that look at a talk right now. */
+  readonly openStreams: () => number;
 }
 
 /**
@@ -51,7 +53,11 @@ export function openChannels(config: Config, parts: ChannelParts): Channels {
     wechatAddress: config.wechatAddress,
   });
   const wechat = [...openOa(config, parts), ...openKf(config, parts)];
-  return { connectors: [web, ...wechat, ...openWechaty(config, parts)], http: [web, ...wechat] };
+  return {
+    connectors: [web, ...wechat, ...openWechaty(config, parts)],
+    http: [web, ...wechat],
+    openStreams: web.openStreams,
+  };
 }
 
 function openOa({ wechatOa }: Config, parts: ChannelParts): readonly OaConnector[] {

@@ -17,6 +17,10 @@ export interface Config {
   readonly vaultKey?: readonly Uint8Array[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly isBehindProxy: boolean;
+  /** Who may read numbers and reasons from elsewhere; absent: programs on this machine only. */
+  readonly metricsToken?: string;
+  /** Where traces go; absent: there are none. */
+  readonly otlpUrl?: string;
   /** The gateway of a bureau; absent: the simulated office. */
   readonly portal?: {
     readonly url: string;
@@ -242,6 +246,20 @@ export const VARIABLES = {
       'yes or no: whether a proxy of yours is the only way in, so that X-Forwarded-For can be believed',
     example: 'no',
     schema: yesNo.default(false),
+  },
+  GONGJI_METRICS_TOKEN: {
+    expects:
+      'at least 16 letters, digits and - _ that whoever reads /metrics sends as a bearer token (absent: only programs on this machine may)',
+    example: 'what-openssl-rand-hex-32-has-printed',
+    schema: z
+      .string()
+      .regex(/^[\w-]{16,200}$/u)
+      .optional(),
+  },
+  GONGJI_OTLP_URL: {
+    expects: 'the http(s) address of an OpenTelemetry collector (OTLP over HTTP; absent: no traces)',
+    example: 'http://127.0.0.1:4318',
+    schema: z.url({ protocol: /^https?$/u }).optional(),
   },
   GONGJI_PORTAL: {
     expects: "'simulated', or the address of a bureau's gateway: https, or http on this very machine",
@@ -604,6 +622,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const embedOrigins = read('GONGJI_EMBED_ORIGINS');
   const wechatAddress = read('GONGJI_WECHAT_FOLLOW');
   const wechatName = read('GONGJI_WECHAT_NAME');
+  const looking = given({ metricsToken: read('GONGJI_METRICS_TOKEN'), otlpUrl: read('GONGJI_OTLP_URL') });
   const portal = given({
     url: read('GONGJI_PORTAL'),
     keyId: read('GONGJI_PORTAL_KEY_ID'),
@@ -621,6 +640,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: read('GONGJI_PORT'),
     logLevel: read('GONGJI_LOG'),
     isBehindProxy: read('GONGJI_BEHIND_PROXY'),
+    ...looking,
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/$/u, '') }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(databasePool === undefined ? {} : { databasePool }),

@@ -33,6 +33,7 @@ export interface LogEvents {
   'knowledge.intent_unreadable': { readonly file: string };
   'retention.removed': { readonly rows: number };
   'retention.failed': { readonly code: string };
+  'backup.written': { readonly bytes: number; readonly ms: number };
   'figures.counted': { readonly talks: number; readonly days: number };
   'figures.failed': { readonly code: string };
   'request.failed': { readonly route: string; readonly code: string };

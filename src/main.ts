@@ -15,9 +15,10 @@ import { type DeskSocket, deskSocketPath, serveDesk } from './desk-socket.ts';
 import { KNOWLEDGE_DIR, type Library, modelCache, openLibrary } from './library.ts';
 import { codeOf, createLog, type Log } from './log.ts';
 import { SIMULATED } from './office.ts';
+import { type Operations, openOperations } from './operations.ts';
 import { createReloader, type Reloader } from './reload.ts';
 import { keepReviewFile, REVIEW_FILE, type ReviewFile } from './review-file.ts';
-import { openSlackDesk, slackHealth } from './slack-desk.ts';
+import { openSlackDesk, slackHealth, slackState } from './slack-desk.ts';
 import { createKeyFile, keyFileRing } from './store/key-file.ts';
 import { checkWebDesk, openWebDesk, type WebDesk } from './web/desk-open.ts';
 import { createServer, type WebServer } from './web/server.ts';
@@ -54,7 +55,8 @@ export async function startGongji(
   checkWebDesk(config);
   const office = chooseOffice(config, { clock, random, tell, identity });
   mkdirSync(config.dataDir, { recursive: true });
-  const log = createLog(config.logLevel);
+  const operations = await openOperations({ config, clock, log: createLog(config.logLevel) });
+  const { log } = operations;
   const library = openLibrary({ cacheDir: config.dataDir });
   let url = config.publicUrl ?? '';
   const app = await createApp({
@@ -62,6 +64,8 @@ export async function startGongji(
     clock,
     random,
     log,
+    watch: operations.watch,
+    waiting: operations.waiting,
     storeUrl:
       config.databaseUrl ??
       pathToFileURL(join(config.dataDir, 'gongji.sqlite')).href.replace('file:', 'sqlite:'),
@@ -106,12 +110,20 @@ export async function startGongji(
     publicUrl: config.publicUrl,
     isBehindProxy: config.isBehindProxy,
     embedOrigins: config.embedOrigins,
+    ops: operations.ops,
+    metricsToken: config.metricsToken,
     health: async () => ({
       store: app.store.describe(),
       knowledge: app.editions.of().knowledge.version,
       ...slackHealth(slack),
     }),
     onFailure: (failure) => log.event('request.failed', failure),
+  });
+  operations.look({
+    app,
+    channels: channels.connectors.map(({ id }) => id),
+    streams: channels.openStreams,
+    slack: () => slackState(slack),
   });
   const listening = await server.listen(config.port, config.host);
   url = config.publicUrl ?? listening.url;
@@ -128,6 +140,7 @@ export async function startGongji(
   const review = keepReviewFile(app.store, join(config.dataDir, REVIEW_FILE), (error) =>
     log.event('job.failed', { queue: 'review', key: '', code: codeOf(error) }),
   );
+  await operations.started();
   log.event('app.started', { url, knowledge: library.knowledge.version });
   return {
     app,
@@ -135,7 +148,7 @@ export async function startGongji(
     url,
     library,
     desk,
-    stop: () => stop({ app, server, desk, channels, slack, commands, log, reloader, review }),
+    stop: () => stop({ app, server, desk, channels, slack, commands, log, reloader, review, operations }),
   };
 }
 
@@ -164,6 +177,7 @@ async function stop({
   log,
   reloader,
   review,
+  operations,
 }: {
   app: App;
   server: WebServer;
@@ -174,7 +188,10 @@ async function stop({
   log: Log;
   reloader: Reloader;
   review: ReviewFile;
+  operations: Operations;
 }): Promise<void> {
+  // Before anything else: whoever hands out work should send it elsewhere.
+  operations.stopping();
   reloader.close();
   await commands.close();
   for (const connector of channels.connectors) await connector.stop();
@@ -183,6 +200,7 @@ async function stop({
   await slack?.stop();
   await review.close();
   await app.stop();
+  await operations.stop();
   log.event('app.stopped', {});
 }
 

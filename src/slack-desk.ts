@@ -51,3 +51,13 @@ export function slackHealth(view: SlackView | undefined): Record<string, string 
     ...(lastEventAgeMs === undefined ? {} : { slackSilentSeconds: Math.round(lastEventAgeMs / 1000) }),
   };
 }
+
+/** For `/readyz` and the metrics. */
+export function slackState(
+  view: SlackView | undefined,
+): { readonly silentMs?: number; readonly refused: boolean } | undefined {
+  if (view === undefined) return undefined;
+  const { lastEventAgeMs, refused, problem } = view.status();
+  const silent = lastEventAgeMs === undefined ? {} : { silentMs: lastEventAgeMs };
+  return { ...silent, refused: refused !== undefined || problem !== undefined };
+}

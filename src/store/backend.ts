@@ -16,6 +16,8 @@ export interface Backend {
   readonly lockOutProcesses: (tx: Tx) => Promise<boolean>;
   /** All tables that are ours. */
   readonly tables: (tx: Tx) => Promise<readonly TableShape[]>;
+  /** Copies the database into a new file while it is worked on; absent where there are better ways. */
+  readonly copyTo?: (file: string) => Promise<void>;
   /** What several processes on one database need; absent where there can be only one. */
   readonly shared?: SharedDatabase;
 }

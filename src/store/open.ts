@@ -77,6 +77,8 @@ export interface OpenedStore {
   readonly rounds: Rounds;
   /** Checks the audit chain of every conversation. */
   verifyAudit(): Promise<AuditReport>;
+  /** Copies the database into a file while it is worked on; absent where it is not a file of ours. */
+  readonly copyTo?: ((file: string) => Promise<void>) | undefined;
   /** Waits for the handlers that run, then lets go of the database. May be called twice. */
   close(): Promise<void>;
   /** @internal the tables themselves, for tests and the benchmark */
@@ -183,7 +185,8 @@ async function assemble(
     describe: () => backend.description,
     close,
   };
-  return { store, engine, signals, rounds, verifyAudit: () => verifyAudit(db), close, db };
+  const { copyTo } = backend;
+  return { store, engine, signals, rounds, verifyAudit: () => verifyAudit(db), copyTo, close, db };
 }
 
 /** Within this process where it is the only one, else in the database. */

@@ -7,6 +7,7 @@ import type { Clock } from '../contracts/clock.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { SecureDesk } from '../secure/secure-desk.ts';
 import { securityHeaders } from './headers.ts';
+import { type Ops, opsRoutes } from './ops-routes.ts';
 import { loadPages } from './pages.ts';
 import { secureRoutes } from './secure-routes.ts';
 import { staticRoutes } from './static-routes.ts';
@@ -31,6 +32,9 @@ export interface ServerParts {
   readonly isBehindProxy?: boolean;
   /** Origins whose pages may frame the chat, such as `https://ybj.example.cn`; none unless given. */
   readonly embedOrigins?: readonly string[] | undefined;
+  /** What those who run the house ask: `/readyz` and `/metrics`; absent: neither is there. */
+  readonly ops?: Ops | undefined;
+  readonly metricsToken?: string | undefined;
   /** What `/healthz` says beside `ok`; throwing makes it say 503. */
   readonly health?: () => Promise<Record<string, string | number | boolean>>;
   /** Told of failed requests: the route's pattern and a code, never an address, a secret or a body. */
@@ -81,6 +85,7 @@ function createApp(parts: ServerParts): Hono {
       return c.json({ ok: false }, 503);
     }
   });
+  if (parts.ops !== undefined) app.route('/', opsRoutes({ ops: parts.ops, token: parts.metricsToken }));
   for (const { http } of parts.connectors) app.route(http.path, http.routes);
   app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy }));
   if (parts.desk !== undefined) app.route('/desk', parts.desk.routes);

@@ -1,0 +1,48 @@
+/**
+ * Backups while the house works. The embedded database is copied page by page by SQLite's own backup, in
+ * small steps between which turns go on; PostgreSQL is read in one transaction into lines of JSON. Beside the
+ * file lies what must be in it: counts, sums and which keys open it. The vault key is not in a backup: whoever
+ * finds one can read nobody's name, and whoever restores one brings the key.
+ */
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { AppError } from './errors.ts';
+
+export interface Written {
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** What can write itself into a file; absent where the database has tools of its own. */
+export interface Copied {
+  readonly copyTo?: ((file: string) => Promise<void>) | undefined;
+}
+
+/**
+ * Copies the running database. Under its name only when it is whole, readable by its owner only.
+ * @throws AppError `bad_input` when there is something already, or the database is not embedded
+ */
+export async function writeBackup({ copyTo }: Copied, file: string): Promise<Written> {
+  if (copyTo === undefined) {
+    throw new AppError('bad_input', 'This server works on PostgreSQL, which is read without it');
+  }
+  refuseExisting(file);
+  const part = `${file}.part`;
+  const from = performance.now();
+  try {
+    rmSync(part, { force: true });
+    // Made first, so that it is never readable by others.
+    writeFileSync(part, '', { mode: 0o600 });
+    await copyTo(part);
+    await chmod(part, 0o600);
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+  return { bytes: statSync(file).size, ms: Math.round(performance.now() - from) };
+}
+
+export function refuseExisting(file: string): void {
+  if (existsSync(file)) throw new AppError('bad_input', `There is a ${file} already; name another file`);
+}

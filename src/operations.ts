@@ -1,0 +1,105 @@
+/**
+ * What those who run the house need, put together: numbers, traces, readiness and backups. The house itself
+ * knows nothing of it; it is looked on from outside (`watching.ts`).
+ */
+import type { App } from './app.ts';
+import { writeBackup } from './backup.ts';
+import type { Config } from './config.ts';
+import type { Clock } from './contracts/clock.ts';
+import { createGauges, type Gauges } from './gauges.ts';
+import { createHealth, type Health } from './health.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { type OpsSocket, opsSocketPath, serveOps } from './ops-socket.ts';
+import { openTracing } from './tracing.ts';
+import { createWatch, type Watch } from './watching.ts';
+import type { Ops } from './web/ops-routes.ts';
+
+export interface OperationsParts {
+  readonly config: Pick<Config, 'dataDir' | 'otlpUrl'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What there is to be looked at, once it is there. */
+export interface Looked {
+  readonly app: App;
+  /** Ids of the channels that are on. */
+  readonly channels: readonly string[];
+  readonly streams: () => number;
+  readonly slack: () => { readonly silentMs?: number; readonly refused: boolean } | undefined;
+}
+
+export interface Operations {
+  readonly watch: Watch;
+  /** The same log, counted. */
+  readonly log: Log;
+  /** Unanswered messages as last counted. */
+  waiting(): number;
+  look(at: Looked): void;
+  readonly ops: Ops;
+  /** From now on ready, and open to commands on this machine. */
+  started(): Promise<void>;
+  /** From now on not ready. */
+  stopping(): void;
+  stop(): Promise<void>;
+}
+
+export async function openOperations({ config, clock, log }: OperationsParts): Promise<Operations> {
+  const metrics = createMetrics();
+  const tracer = config.otlpUrl === undefined ? undefined : await openTracing({ url: config.otlpUrl });
+  const watch = createWatch({ clock, meter: metrics, tracer });
+  const counted = watch.log(log);
+  let looked: { readonly health: Health; readonly gauges: Gauges; readonly app: App } | undefined;
+  let backupAt: number | undefined;
+  let socket: OpsSocket | undefined;
+  const here = () => {
+    if (looked === undefined) throw new Error('There is nothing to look at yet');
+    return looked;
+  };
+
+  async function backup(file: string) {
+    const written = await writeBackup(here().app, file);
+    backupAt = clock.now();
+    counted.event('backup.written', written);
+    return written;
+  }
+
+  return {
+    watch,
+    log: counted,
+    waiting: () => looked?.health.waiting() ?? 0,
+    look({ app, channels, streams, slack }) {
+      const health = createHealth({
+        store: app.store,
+        clock,
+        knowledge: () => app.editions.of().knowledge.version,
+        channels: watch.channels,
+        open: () => channels,
+        office: watch.office,
+        slack,
+      });
+      const gauges = createGauges({
+        metrics,
+        health,
+        clock,
+        streams,
+        slackSilentMs: () => slack()?.silentMs,
+        backupAt: () => backupAt,
+      });
+      looked = { health, gauges, app };
+    },
+    ops: { ready: () => here().health.ready(), metrics: () => here().gauges.scrape() },
+    async started() {
+      socket = await serveOps({ backup, ready: () => here().health.ready() }, opsSocketPath(config.dataDir));
+      here().health.started();
+    },
+    stopping: () => looked?.health.stopping(),
+    async stop() {
+      looked?.health.stop();
+      looked?.gauges.stop();
+      await socket?.close();
+      await tracer?.stop();
+    },
+  };
+}
