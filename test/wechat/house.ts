@@ -2,7 +2,7 @@
  * The whole house, official account in safe mode, at the double of the WeChat side: real HTTP both ways, real
  * store in a file, simulated office. The time of day is set by hand; citizens write, tap and open pages.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -48,6 +48,15 @@ export interface House {
   conversation(phone: Phone): Promise<Conversation | undefined>;
   /** Ends the running process as a restart does, and begins another on the same files. */
   restart(): Promise<void>;
+  /**
+   * Breaks the process at its n-th crossing between house and store: nothing it does gets further. Resolves
+   * when that has happened.
+   */
+  crashAt(crossing: number): Promise<void>;
+  /** Whether the process broke while a customer message was on its way: whether that arrives, nobody can know. */
+  wasSending(): boolean;
+  /** Begins another process on what the broken one left on the disk. */
+  revive(): Promise<void>;
   /** From now on nothing passes here, until it is released. */
   hold(method: 'receive' | 'commitTurn'): () => void;
   /** Opens the newest secure page on this phone, as whoever holds the phone. */
@@ -69,9 +78,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const clock = { now: () => time };
   const wechat = await openWechat({ clock, ...options });
   let code = '';
+  let current = join(dir, '0');
+  mkdirSync(current);
   const start = () =>
     run({
-      dir,
+      dir: current,
       clock,
       wechat,
       env: options.env ?? {},
@@ -80,6 +91,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         code = /\d{6}/u.exec(line)?.[0] ?? code;
       },
     });
+  let broken: ReturnType<typeof breakAt> | undefined;
+  const ghosts: Running[] = [];
   let running = await start();
 
   const settled = async () => {
@@ -90,16 +103,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
   const conversation = (phone: Phone) => running.app.store.conversationAt(addressOf(wechat, phone));
 
-  async function submit(page: string, fields: JsonObject): Promise<JsonObject> {
+  /** As the page does: it asks what it is about, and then posts what was filled in. */
+  async function submit(phone: Phone, page: string, fields: JsonObject): Promise<JsonObject> {
     const { pathname, origin } = new URL(page);
-    const response = await fetch(`${origin}/api/secure/${pathname.split('/').at(-1)}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Origin: origin },
-      body: JSON.stringify(fields),
-    });
-    const answer = (await response.json()) as JsonObject;
-    if (!response.ok) throw new Error(`The page refused with ${response.status}: ${JSON.stringify(answer)}`);
-    return answer;
+    const address = `${origin}/api/secure/${pathname.split('/').at(-1)}`;
+    await phone.open(address);
+    const { status, body } = await phone.post(address, fields);
+    if (status !== 200) throw new Error(`The page refused with ${status}: ${body}`);
+    return JSON.parse(body) as JsonObject;
   }
 
   return {
@@ -126,11 +137,26 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await stop(running);
       running = await start();
     },
+    crashAt: (crossing) => {
+      broken = breakAt(running.app, crossing);
+      return broken.happened;
+    },
+    wasSending: () => broken?.isSending() ?? false,
+    async revive() {
+      const ghost = running;
+      ghosts.push(ghost);
+      const copy = join(dir, `${ghosts.length}`);
+      cpSync(current, copy, { recursive: true });
+      current = copy;
+      running = await start();
+      // Only now: whoever still waits for the broken process goes to the new one.
+      broken?.end();
+    },
     hold: (method) => hold(running.app, method),
     async proveAs(phone, person) {
       const { url: page } = await phone.open(phone.link(PAGE));
-      const { challenge } = await submit(page, { person });
-      await submit(page, { person, challenge: challenge ?? '', code });
+      const { challenge } = await submit(phone, page, { person });
+      await submit(phone, page, { person, challenge: challenge ?? '', code });
       await settled();
     },
     async nameRelative(phone, relative) {
@@ -138,10 +164,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       if (found === undefined) throw new Error(`There is no ${relative}`);
       const { name, documentType, documentNumber } = found;
       const { url: page } = await phone.open(phone.link(PAGE));
-      await submit(page, { name, documentType, documentNumber, agreed: true, signature: name });
+      await submit(phone, page, { name, documentType, documentNumber, agreed: true, signature: name });
       await settled();
     },
     async close() {
+      for (const ghost of ghosts) await stop(ghost).catch(() => undefined);
       await stop(running);
       await wechat.close();
       rmSync(dir, { recursive: true, force: true });
@@ -233,4 +260,62 @@ function hold(app: App, method: 'receive' | 'commitTurn'): () => void {
     Object.assign(app.store, { [method]: original });
     release();
   };
+}
+
+/** Calls between a push, its answer and what is done about it; each is crossed going in and coming out. */
+const CROSSED = [
+  'beginPush',
+  'talkOf',
+  'receive',
+  'due',
+  'commitTurn',
+  'duePartsOf',
+  'sendStates',
+  'rememberTalk',
+  'answerPush',
+  'settlePush',
+  'reserveSend',
+  'settleSend',
+  'markSent',
+  'openTask',
+  'prepareCall',
+  'finishCall',
+  'settleTask',
+  'recordChanges',
+] as const;
+
+/** From the n-th crossing on every call hangs, and fails once the broken process is given up. */
+function breakAt(app: App, crossing: number) {
+  let tellHappened = (): void => {};
+  let end = (): void => {};
+  const happened = new Promise<void>((resolve) => {
+    tellHappened = resolve;
+  });
+  const ended = new Promise<never>((_, reject) => {
+    end = () => reject(new Error('This process is no more'));
+  });
+  ended.catch(() => undefined);
+  let crossed = 0;
+  let sending = 0;
+  let sendingThen = 0;
+  async function cross(): Promise<void> {
+    crossed += 1;
+    if (crossed < crossing) return;
+    if (crossed === crossing) sendingThen = sending;
+    tellHappened();
+    await ended;
+  }
+  for (const method of CROSSED) {
+    const original = app.store[method] as (...args: unknown[]) => Promise<unknown>;
+    const wrapped = async (...args: unknown[]) => {
+      await cross();
+      const result = await original.apply(app.store, args);
+      if (method === 'reserveSend' && result === 'reserved') sending += 1;
+      if (method === 'settleSend') sending -= 1;
+      await cross();
+      return result;
+    };
+    Object.assign(app.store, { [method]: wrapped });
+  }
+  return { happened, end, isSending: () => sendingThen > 0 };
 }

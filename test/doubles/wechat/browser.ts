@@ -9,6 +9,8 @@ export interface Shown {
 
 export interface Browser {
   open(url: string): Promise<Shown>;
+  /** What a script of the page at this origin posts. */
+  post(url: string, body: object): Promise<Shown>;
 }
 
 const REDIRECTS_MAX = 10;
@@ -57,6 +59,16 @@ export function createBrowser(wechat: () => string, openid: string): Browser {
         url = new URL(next, url);
       }
       throw new Error(`Too many redirects from ${start}`);
+    },
+    async post(address, body) {
+      const url = new URL(address);
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: url.origin, Cookie: cookiesFor(url) },
+        body: JSON.stringify(body),
+      });
+      for (const line of response.headers.getSetCookie()) keep(url, line);
+      return { url: url.href, status: response.status, body: await response.text() };
     },
   };
 }

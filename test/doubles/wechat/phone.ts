@@ -41,6 +41,7 @@ export interface Phone {
   authorize(url: string): Promise<{ readonly location?: string; readonly page?: string }>;
   /** Opens an address in the browser inside WeChat, and follows where it leads. */
   open(url: string): Promise<Shown>;
+  post(url: string, body: object): Promise<Shown>;
   screen(): readonly Entry[];
   /** The texts on the screen, the oldest first. */
   reads(): readonly string[];
@@ -132,6 +133,7 @@ export function createPhone(world: World, pusher: Pusher, user: User): Phone {
       return location === null ? { page: await response.text() } : { location };
     },
     open: (url) => browser.open(url),
+    post: (url, body) => browser.post(url, body),
     screen: () => user.screen,
     reads: () => user.screen.map(({ text }) => text),
     isTypingShown: () => clock.now() < user.typingUntil,
