@@ -84,6 +84,8 @@ export async function openDataOf(
   for (let month = from; month <= until; month = monthStart(plusDays(month, 31))) {
     const end = plusDays(monthStart(plusDays(month, 31)), -1);
     const cells = await store.sums({ from: month, until: end, figures: OPEN_FIGURES }, ['channel', 'region']);
+    // Before the first talk and after the last there is nothing to be left out.
+    if (cells.length === 0) continue;
     for (const id of TABLES) tables[id].push(...rowsOf(monthOf(month), tabulate(cells, SHAPES[id], k), k));
   }
   return { k, from: monthOf(from), until: monthOf(until), tables };
