@@ -4,9 +4,11 @@ import type { StaffRole } from '../../src/contracts/desk.ts';
 import { type DeskRoutes, deskRoutes } from '../../src/web/desk-routes.ts';
 import { createDeskSecret } from '../../src/web/desk-secret.ts';
 import { createLinks, type Links } from '../../src/web/login-link.ts';
+import { createOidc } from '../../src/web/login-oidc.ts';
 import { createServer, type WebServer } from '../../src/web/server.ts';
 import { type DeskWorld, openDesk } from '../desk/world.ts';
 import { countedRandom } from '../store/world.ts';
+import type { Issuer } from './desk-issuer.ts';
 import { PAGES_DIR } from './scripted-house.ts';
 
 export const HOST = 'http://localhost';
@@ -40,7 +42,13 @@ export interface DeskHouse {
   end(): Promise<void>;
 }
 
-export async function openDeskHouse(options: { readonly publicUrl?: string } = {}): Promise<DeskHouse> {
+export interface DeskHouseOptions {
+  readonly publicUrl?: string;
+  readonly issuer?: Pick<Issuer, 'url' | 'clientId' | 'clientSecret'>;
+  readonly roleClaim?: string;
+}
+
+export async function openDeskHouse(options: DeskHouseOptions = {}): Promise<DeskHouse> {
   await buildPages({ force: false });
   const world = await openDesk();
   const { app } = world;
@@ -50,6 +58,7 @@ export async function openDeskHouse(options: { readonly publicUrl?: string } = {
   const home = options.publicUrl ?? HOST;
   const links = createLinks({ sessions: app.store, secret, clock, random, homeUrl: () => `${home}/desk` });
   const refused: string[] = [];
+  const { issuer } = options;
   const routes = deskRoutes({
     desk: app.desk,
     store: app.store,
@@ -64,6 +73,7 @@ export async function openDeskHouse(options: { readonly publicUrl?: string } = {
     publicUrl: options.publicUrl,
     isBehindProxy: false,
     links,
+    oidc: issuer && createOidc(oidcParts(issuer, options.roleClaim ?? 'groups', home, random)),
     onRefused: (code) => refused.push(code),
   });
   const server = createServer({
@@ -125,6 +135,28 @@ export async function openDeskHouse(options: { readonly publicUrl?: string } = {
       await server.close();
       await world.end();
     },
+  };
+}
+
+function oidcParts(
+  issuer: NonNullable<DeskHouseOptions['issuer']>,
+  roleClaim: string,
+  home: string,
+  random: Parameters<typeof createOidc>[0]['random'],
+): Parameters<typeof createOidc>[0] {
+  return {
+    config: {
+      issuer: issuer.url,
+      clientId: issuer.clientId,
+      clientSecret: issuer.clientSecret,
+      scope: 'openid profile groups',
+      roleClaim,
+      nameClaim: 'name',
+      roles: { clerk: ['desk-clerks'], lead: ['desk-leads'] },
+    },
+    random,
+    callbackUrl: () => `${home}/desk/login/callback`,
+    homeUrl: () => `${home}/desk`,
   };
 }
 
