@@ -2,6 +2,7 @@
  * The house put together: store, office, clerk, manager, outbox and channels around one engine. Used
  * alike by the server, the terminal, `gongji converse` and the tests; they differ in what they hand in.
  */
+import type { Advice } from './contracts/advice.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector, Receive } from './contracts/connector.ts';
 import type { Desk } from './contracts/desk.ts';
@@ -13,7 +14,7 @@ import { createOutbox } from './dialog/outbox.ts';
 import type { ConversationId, TaskId } from './domain/ids.ts';
 import { createEditions, type Editions, newestKnowledge } from './editions.ts';
 import { guardReceive } from './guard.ts';
-import { openHelpDesk, startDeskClock } from './help-desk.ts';
+import { openAdvice, openHelpDesk, startDeskClock } from './help-desk.ts';
 import { periodsOf } from './knowledge/data-classes.ts';
 import type { Library } from './library.ts';
 import { codeOf, type Log, type LogEvents } from './log.ts';
@@ -65,6 +66,8 @@ export interface App {
   readonly secure: SecureDesk;
   /** The help desk, for its views. */
   readonly desk: Desk;
+  /** Its whisperer, for the same views. */
+  readonly advice: Advice;
   /** The knowledge in use; whoever reads the folder again publishes here. */
   readonly editions: Editions;
   /** The front door. */
@@ -196,6 +199,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     },
     secure,
     desk,
+    advice: openAdvice({ store, library: () => editions.of(), clock, random }),
     editions,
     refreshWithdrawals: () => withdrawals.refresh(),
     receive,

@@ -1,13 +1,19 @@
 /** The help desk put together: its words from the replies, its rules from the checks the dialogue makes. */
+import type { Advice } from './contracts/advice.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Desk } from './contracts/desk.ts';
 import type { Signals } from './contracts/signals.ts';
 import type { Store } from './contracts/store.ts';
+import { createAdvice } from './desk/advice.ts';
+import type { Thinking } from './desk/advice-deps.ts';
 import { createDesk } from './desk/desk.ts';
 import { runCheck } from './dialog/checks.ts';
+import { render } from './dialog/render.ts';
 import { fillTemplate } from './dialog/template.ts';
+import type { JsonObject } from './domain/json.ts';
 import type { Knowledge } from './knowledge/knowledge.ts';
 import { dayAt } from './knowledge/working-time.ts';
+import type { Library } from './library.ts';
 
 /** The check a flow makes before its act; flows that are not here leave it to the office. */
 const CHECK_OF: { readonly [flow: string]: string } = {
@@ -38,11 +44,34 @@ export interface HelpDeskParts {
 
 const TOPIC = 'desk';
 
-export function openHelpDesk({ store, knowledge, clock, random, signals }: HelpDeskParts): Desk {
-  const words = (id: string, params = {}): string => {
+/** The text of a reply with its holes filled; empty when nobody wrote it. */
+function wordsOf(knowledge: () => Knowledge) {
+  return (id: string, params: JsonObject = {}): string => {
     const books = knowledge();
     return fillTemplate(books.replies.get(id)?.text.trim() ?? '', params, books);
   };
+}
+
+/** What the adviser thinks with; without a store it can still think about words it is given. */
+export function thinkingWith(library: () => Library): Thinking {
+  const knowledge = () => library().knowledge;
+  return {
+    knowledge,
+    understander: () => library().understander,
+    words: wordsOf(knowledge),
+    say: (reply) => render(reply, knowledge()),
+  };
+}
+
+export function openAdvice({
+  library,
+  ...parts
+}: Pick<HelpDeskParts, 'store' | 'clock' | 'random'> & { readonly library: () => Library }): Advice {
+  return createAdvice({ ...parts, ...thinkingWith(library) });
+}
+
+export function openHelpDesk({ store, knowledge, clock, random, signals }: HelpDeskParts): Desk {
+  const words = wordsOf(knowledge);
   const desk = createDesk({
     store,
     knowledge,

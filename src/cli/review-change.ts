@@ -4,6 +4,7 @@ import type { Understanding } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createUnderstanding } from '../understanding/index.ts';
 import { type Labelled, report } from '../understanding/measure.ts';
+import { isSure } from '../understanding/policy.ts';
 import type { Understander } from '../understanding/understander.ts';
 import { answerOf } from './understand.ts';
 
@@ -118,9 +119,4 @@ class Room {
   private understood(text: string): Understanding {
     return this.understander.understand(text, this.listening);
   }
-}
-
-/** Acted on at once, whether rightly or not. */
-export function isSure({ action }: Pick<Understanding, 'action'>): boolean {
-  return action === 'answer' || action === 'task' || action === 'diagnose';
 }

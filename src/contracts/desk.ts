@@ -379,6 +379,13 @@ export interface DeskStats {
   readonly firstAnswerMinutes?: { readonly median: number; readonly p90: number; readonly samples: number };
   readonly satisfied: number;
   readonly dissatisfied: number;
+  /** Drafts whispered on this day, and what has become of them; by entry in `Advice.draftFigures`. */
+  readonly drafts?: {
+    readonly offered: number;
+    readonly sent: number;
+    readonly edited: number;
+    readonly ignored: number;
+  };
   /** Opened and closed per hour of the day by the office's clock, 24 figures each. */
   readonly byHour: { readonly opened: readonly number[]; readonly closed: readonly number[] };
   /** Open cases of each owner, most first. */

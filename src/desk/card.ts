@@ -98,7 +98,10 @@ function findingLine(finding: Finding, deps: DeskDeps): FindingLine {
   };
 }
 
-function evidenceLabel(one: Evidence, { knowledge, words }: DeskDeps): string {
+export function evidenceLabel(
+  one: Evidence,
+  { knowledge, words }: Pick<DeskDeps, 'knowledge' | 'words'>,
+): string {
   const { id, params } = evidenceReply(knowledge().replies, one);
   const said = words(id, params) || `${one.fact}：${String(one.value)}`;
   return words(`desk.evidence.${one.origin}`, { words: said, at: one.at ?? null });

@@ -1,4 +1,5 @@
 /** What the help desk is handed. Words come from `knowledge/replies` through a function: rooms of one level do not meet. */
+import type { AdviceStore } from '../contracts/advice-store.ts';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { DeskStore } from '../contracts/desk-store.ts';
 import type { Mailbox, Outbox, Tasks, Vault } from '../contracts/store.ts';
@@ -8,6 +9,7 @@ import type { Knowledge } from '../knowledge/knowledge.ts';
 
 export interface DeskDeps {
   readonly store: DeskStore &
+    Pick<AdviceStore, 'draftCounts'> &
     Pick<Mailbox, 'conversation'> &
     Pick<Outbox, 'history'> &
     Pick<Tasks, 'applicationsOf'> &

@@ -1,4 +1,5 @@
 /** Lists of cases and figures of a day. */
+import type { DraftCount } from '../contracts/advice-store.ts';
 import type { CaseFilter, CasePage, DeskStats, Paging } from '../contracts/desk.ts';
 import type { CaseQuery } from '../contracts/desk-store.ts';
 import type { Day } from '../domain/insurance.ts';
@@ -53,7 +54,11 @@ function queryOf(filter: CaseFilter): Omit<CaseQuery, 'limit' | 'offset'> {
 
 export async function statsOf(day: Day, { store, knowledge }: DeskDeps): Promise<DeskStats> {
   const { from, before } = dayBounds(day);
-  const [figures, now] = await Promise.all([store.dayFigures(from, before), store.nowFigures()]);
+  const [figures, now, drafts] = await Promise.all([
+    store.dayFigures(from, before),
+    store.nowFigures(),
+    store.draftCounts(from, before),
+  ]);
   const books = knowledge();
   const minutes = figures.firstAnswers
     .map(({ region, openedAt, answeredAt }) => workingMinutesBetween(books, region, openedAt, answeredAt))
@@ -67,11 +72,21 @@ export async function statsOf(day: Day, { store, knowledge }: DeskDeps): Promise
     ...now,
     satisfied: figures.satisfied,
     dissatisfied: figures.dissatisfied,
+    drafts: {
+      offered: sumOf(drafts, 'offered'),
+      sent: sumOf(drafts, 'sent'),
+      edited: sumOf(drafts, 'edited'),
+      ignored: sumOf(drafts, 'ignored'),
+    },
     ...(minutes.length === 0
       ? {}
       : { firstAnswerMinutes: { median: at(0.5), p90: at(0.9), samples: minutes.length } }),
     byHour: { opened: perHour(figures.openedAt), closed: perHour(figures.closedAt) },
   };
+}
+
+function sumOf(counts: readonly DraftCount[], what: 'offered' | 'sent' | 'edited' | 'ignored'): number {
+  return counts.reduce((sum, count) => sum + count[what], 0);
 }
 
 function perHour(times: readonly number[]): readonly number[] {

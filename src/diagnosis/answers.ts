@@ -1,6 +1,6 @@
 /** From the value of a choice or a JSON field to the value of a fact, and back. */
 import type { FactId, FactValue } from '../domain/fact.ts';
-import { factSpec } from './facts.ts';
+import { FACTS, factSpec } from './facts.ts';
 
 /** The choice that says 不知道; legal for every question, and no value of any fact. */
 export const UNKNOWN = 'unknown';
@@ -43,4 +43,12 @@ export function valuesOf(id: FactId): readonly FactValue[] {
   const spec = factSpec(id);
   if (spec?.type === 'choice') return spec.choices;
   return spec?.type === 'boolean' ? [true, false] : [];
+}
+
+/** The finer relations of the law onto the few that diagnosis tells apart. */
+export function coarseRelation(relation: string): string {
+  if (relation.endsWith('_in_law')) return 'in_law';
+  const plain = relation.replace(/^maternal_/u, '');
+  const known: readonly string[] = FACTS.relation.choices;
+  return known.includes(plain) || plain === UNKNOWN ? plain : 'other';
 }

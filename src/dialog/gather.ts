@@ -1,5 +1,5 @@
 /** The facts of a complaint as the talk has brought them: said, looked up, or ruled by the region. */
-import { choiceOf, parseAnswer, UNKNOWN } from '../diagnosis/answers.ts';
+import { choiceOf, coarseRelation, parseAnswer, UNKNOWN } from '../diagnosis/answers.ts';
 import { type Diagnosis, diagnose } from '../diagnosis/engine.ts';
 import { FACTS } from '../diagnosis/facts.ts';
 import type { RecordsAccess } from '../diagnosis/questions.ts';
@@ -85,7 +85,7 @@ function saidBefore({ profile }: Draft): readonly Fact[] {
 function lookedUp({ profile, context }: Draft): readonly Fact[] {
   return Object.entries(profile.facts).flatMap(([id, { value, at }]): readonly Fact[] => {
     if (at === undefined || context.now - Date.parse(at) > FRESH_FOR_MS) return [];
-    const read = id === 'relation' ? coarse(String(value)) : value;
+    const read = id === 'relation' ? coarseRelation(String(value)) : value;
     return [{ id, value: read, origin: { kind: 'looked_up', at } }];
   });
 }
@@ -99,7 +99,7 @@ function meantBy({ slots }: Frame): readonly Fact[] {
 }
 
 function saidFact(id: FactId, answer: string): readonly Fact[] {
-  const value = parseAnswer(id, id === 'relation' ? coarse(answer) : answer);
+  const value = parseAnswer(id, id === 'relation' ? coarseRelation(answer) : answer);
   return value === undefined ? [] : [{ id, value, origin: { kind: 'said' } }];
 }
 
@@ -110,12 +110,4 @@ function factSlots(frame: Frame): readonly (readonly [string, string])[] {
       ? [[id, typeof value === 'string' ? value : choiceOf(value as FactValue)] as const]
       : [],
   );
-}
-
-/** The finer relations of the law onto the few that diagnosis tells apart. */
-function coarse(relation: string): string {
-  if (relation.endsWith('_in_law')) return 'in_law';
-  const plain = relation.replace(/^maternal_/u, '');
-  const known: readonly string[] = FACTS.relation.choices;
-  return known.includes(plain) || plain === UNKNOWN ? plain : 'other';
 }

@@ -88,3 +88,8 @@ export function signsOf({ gate, intents }: Seen, entries: Knowledge['intents']):
   const next = intents.find(({ id }) => !isSame(id))?.p ?? 0;
   return { ours: gate.ours, sure, ahead: sure - next };
 }
+
+/** Acted on at once, whether rightly or not. */
+export function isSure({ action }: { readonly action: Action }): boolean {
+  return action === 'answer' || action === 'task' || action === 'diagnose';
+}

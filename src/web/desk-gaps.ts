@@ -1,10 +1,10 @@
 /** What nobody could answer for sure, in groups of sentences that look alike; masked, and of nobody. */
 import { Hono } from 'hono';
-import { isSure } from '../cli/review-change.ts';
-import { groupsOf } from '../cli/review-groups.ts';
 import type { ReviewItems } from '../contracts/store.ts';
+import { groupsOf } from '../desk/word-groups.ts';
 import type { Day } from '../domain/insurance.ts';
 import type { Editions } from '../editions.ts';
+import { isSure } from '../understanding/policy.ts';
 import type { DeskEnv } from './desk-guard.ts';
 
 const GROUPS = 60;

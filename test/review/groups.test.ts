@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { groupsOf } from '../../src/cli/review-groups.ts';
 import type { ReviewItem } from '../../src/contracts/store.ts';
+import { groupsOf } from '../../src/desk/word-groups.ts';
 
 const item = (text: string, count = 1, p = 0.4): ReviewItem => ({
   text,

@@ -57,6 +57,9 @@ export function figures(stats: DeskStats): readonly Block[] {
           ? md`首次答复：今天还没有`
           : md`首次答复：一半在 ${Math.round(first.median)} 分钟内，九成在 ${Math.round(first.p90)} 分钟内（${first.samples} 件，按工作时间）`,
         md`评价：满意 ${stats.satisfied}　不满意 ${stats.dissatisfied}`,
+        stats.drafts === undefined || stats.drafts.offered === 0
+          ? undefined
+          : md`答复草稿：给出 ${stats.drafts.offered}　原样用 ${stats.drafts.sent}　改后用 ${stats.drafts.edited}　不用 ${stats.drafts.ignored}`,
       ]),
     ),
     ...sections(
