@@ -21,6 +21,7 @@ import { keepReviewFile, REVIEW_FILE, type ReviewFile } from './review-file.ts';
 import { openSlackDesk, slackHealth, slackState } from './slack-desk.ts';
 import { createKeyFile, keyFileRing } from './store/key-file.ts';
 import { checkWebDesk, openWebDesk, type WebDesk } from './web/desk-open.ts';
+import { figuresRoutes } from './web/figures-routes.ts';
 import { createServer, type WebServer } from './web/server.ts';
 import { intentsDir } from './withdrawals.ts';
 
@@ -98,6 +99,13 @@ export async function startGongji(
     clock,
     random,
     home: () => url,
+    more: [
+      {
+        path: '/figures',
+        area: 'figures',
+        routes: figuresRoutes({ store, editions: app.editions, clock }),
+      },
+    ],
     onRefused: (code) => log.event('desk.refused', { code }),
   });
   const server = createServer({

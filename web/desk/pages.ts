@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact';
 import { Applications } from './applications.tsx';
 import { Audit, Reveals } from './audit.tsx';
 import { Cases } from './cases.tsx';
+import { Figures } from './charts/index.tsx';
 import { Gaps } from './gaps.tsx';
 import { Knowledge } from './knowledge.tsx';
 import type { News } from './live.ts';
@@ -30,6 +31,7 @@ export const PAGES: readonly DeskPage[] = [
   { name: 'knowledge', label: '知识', area: 'knowledge', Page: Knowledge },
   { name: 'gaps', label: '没答上的', area: 'gaps', Page: Gaps },
   { name: 'applications', label: '申请', area: 'applications', Page: Applications },
+  { name: 'figures', label: '统计', area: 'figures', Page: Figures },
   { name: 'audit', label: '审计', area: 'audit', Page: Audit },
   { name: 'reveals', label: '查看记录', area: 'audit', Page: Reveals },
 ];
