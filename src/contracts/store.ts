@@ -42,6 +42,7 @@ import type { Retention } from './retention.ts';
 import type { StaffInbox } from './staff-inbox.ts';
 import type { StatisticsStore, TurnFigures } from './statistics.ts';
 import type { Undelivered } from './undelivered.ts';
+import type { WebSessions } from './web-sessions.ts';
 
 // === Mailbox and turns
 
@@ -387,6 +388,7 @@ export interface Store
     Withdrawals,
     ReviewItems,
     StaffInbox,
+    WebSessions,
     Figures,
     StatisticsStore {
   /** One line about engine, file and durability, for the start-up message and health. */

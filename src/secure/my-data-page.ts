@@ -29,6 +29,8 @@ export type OwnDataStep =
   | { readonly kind: 'sheet'; readonly sheet: Sheet; readonly notice?: string }
   | ({ readonly kind: 'copy' } & Copy)
   | { readonly kind: 'erased'; readonly receipt: string; readonly lines: readonly string[] }
+  /** The page belongs to another tab. */
+  | { readonly kind: 'taken' }
   | Refusal;
 
 /** One visit: the link, its digest, and whose data it is about. */
@@ -121,7 +123,7 @@ export function createOwnDataPage(parts: OwnDataParts) {
   return async (link: LinkRow, digest: string, fields: JsonObject): Promise<OwnDataStep> => {
     const pass = textOf(fields.pass);
     const isMine = isSecureToken(pass) && (await links.claimLink(digest, digestOf(pass))) === 'claimed';
-    if (!isMine) return refuse('link', 'secure.error.my_data_taken');
+    if (!isMine) return { kind: 'taken' };
     const visit: Visit = { link, person: textOf(link.context.person) as PersonRef };
     switch (textOf(fields.act)) {
       case 'view':

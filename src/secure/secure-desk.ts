@@ -2,7 +2,8 @@
  * What happens on secure pages, without HTTP: a link is opened, a form is checked, what is personal
  * goes into the vault, and the conversation learns references and masked words only.
  *
- * A link is `open` until it is completed (`used`) or its time is over (`lapsed`). Submits of one link
+ * A link is `open` until it is completed (`used`) or its time is over (`lapsed`); to all browsers but the one that
+ * opened it first it is `taken`. Submits of one link
  * are taken one after the other, so that a button pressed twice writes once; the store decides in
  * the end, in one transaction, who was first.
  */
@@ -47,13 +48,19 @@ export interface SecureDeskParts {
 }
 
 export interface SecureDesk {
-  /** What the page of this link shows. Never changes anything. */
-  open(token: string): Promise<SecureView>;
+  /**
+   * What the page of this link shows. The link then belongs to the browser with this pass, a secret of 43
+   * characters: every other one is told so, and nothing else. Without a pass, for callers inside the house, nothing
+   * changes hands.
+   */
+  open(token: string, pass?: string): Promise<SecureView>;
   /** Takes the page's fields. Faults of the citizen are values; trouble of the world throws. */
-  submit(token: string, fields: JsonObject): Promise<SubmitResult>;
+  submit(token: string, fields: JsonObject, pass?: string): Promise<SubmitResult>;
+  /** What a link is for, whatever became of it. */
+  about(token: string): Promise<Pick<LinkRow, 'conversation' | 'purpose'> | undefined>;
 }
 
-type LinkState = 'open' | 'used' | 'lapsed' | 'unknown';
+type LinkState = 'open' | 'used' | 'lapsed' | 'unknown' | 'taken';
 
 export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
   const { links, vault, data, identity, knowledge, clock } = parts;
@@ -61,13 +68,23 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
   const takeOwnData = createOwnDataPage(parts);
   const inLane = createLanes();
 
-  async function find(token: string): Promise<{ state: LinkState; link?: LinkRow; digest: string }> {
+  async function find(
+    token: string,
+    pass?: string,
+  ): Promise<{ state: LinkState; link?: LinkRow; digest: string }> {
     if (!isSecureToken(token)) return { state: 'unknown', digest: '' };
     const digest = digestOf(token);
     const link = await links.linkByDigest(digest);
     if (link === undefined) return { state: 'unknown', digest };
     const state = link.usedAt !== undefined ? 'used' : clock.now() >= link.expiresAt ? 'lapsed' : 'open';
+    if (state === 'open' && (await isOfAnother(link, digest, pass))) return { state: 'taken', digest };
     return { state, link, digest };
+  }
+
+  /** A link that was sent on, or copied. The page of one's own data has a secret of its own, see `my-data-page.ts`. */
+  async function isOfAnother(link: LinkRow, digest: string, pass: string | undefined): Promise<boolean> {
+    if (pass === undefined || link.purpose === 'my_data') return false;
+    return !isSecureToken(pass) || (await links.claimLink(digest, digestOf(pass))) === 'taken';
   }
 
   async function viewVerify(link: LinkRow): Promise<VerifyView> {
@@ -201,6 +218,9 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
 
   async function submitOwnData(link: LinkRow, digest: string, fields: JsonObject): Promise<SubmitResult> {
     const step = await takeOwnData(link, digest, fields);
+    if (step.kind === 'taken') {
+      return refused('taken', [{ field: 'link', reply: 'secure.error.my_data_taken' }]);
+    }
     if (step.kind === 'refused') return refused('open', step.faults);
     const { kind: next, ...rest } = step;
     return { ok: true, next, ...rest } as SubmitResult;
@@ -257,25 +277,27 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
   }
 
   return {
-    async open(token) {
-      const { state, link } = await find(token);
+    async open(token, pass) {
+      const { state, link } = await find(token, pass);
       if (state === 'open' && link !== undefined) {
         const view = await viewOf(link);
         if (view !== undefined) return view;
       }
       const words = pageWords(knowledge, {});
+      if (state === 'taken') return { state, words };
       if (state === 'open' || link === undefined) return { state: 'unknown', words };
       return { state, purpose: link.purpose, words };
     },
-    submit(token, fields) {
+    submit(token, fields, pass) {
       return inLane(token, async () => {
-        const { state, link, digest } = await find(token);
+        const { state, link, digest } = await find(token, pass);
         if (state !== 'open' || link === undefined) {
           return refused(state, [{ field: 'link', reply: `secure.error.link_${state}` }]);
         }
         return take(link, digest, fields);
       });
     },
+    about: async (token) => (await find(token)).link,
   };
 }
 

@@ -10,7 +10,7 @@ import type { TermsPurpose, TermsRow } from './terms-page.ts';
 export type Words = { readonly [id: string]: string };
 
 interface ShutView {
-  readonly state: 'used' | 'lapsed' | 'unknown';
+  readonly state: 'used' | 'lapsed' | 'unknown' | 'taken';
   readonly purpose?: SecurePurpose;
   readonly words: Words;
 }
@@ -96,7 +96,7 @@ export type SubmitResult =
     }
   | {
       readonly ok: false;
-      /** Not `open` when the link was used up or lapsed in the meantime. */
-      readonly state: 'open' | 'used' | 'lapsed' | 'unknown';
+      /** Not `open` when the link was used up or lapsed in the meantime, or is another browser's. */
+      readonly state: 'open' | 'used' | 'lapsed' | 'unknown' | 'taken';
       readonly errors: readonly FieldError[];
     };

@@ -44,6 +44,7 @@ import { timers } from './timers.ts';
 import { turns } from './turn.ts';
 import { undelivered } from './undelivered.ts';
 import { vault } from './vault.ts';
+import { webSessions } from './web-sessions.ts';
 import { withdrawals } from './withdrawals.ts';
 
 export type VaultKey = Uint8Array | readonly Uint8Array[] | KeyProvider;
@@ -180,6 +181,7 @@ async function assemble(
     ...withdrawals(context, rooms),
     ...reviewItems(context),
     ...staffInbox(context),
+    ...webSessions(context),
     ...statistics(context),
     ...figures(context),
     describe: () => backend.description,

@@ -277,6 +277,16 @@ export interface DeskLoginsTable {
   expires_at: number;
 }
 
+/** Sessions of web pages, by a digest of their secret. */
+export interface WebSessionsTable {
+  key: string;
+  user_id: string;
+  /** The session before it, which ends when this one is used. */
+  replaces: string | null;
+  is_due: number;
+  ends_at: number;
+}
+
 /** When work that processes take turns at was begun last. */
 export interface RoundsTable {
   name: string;
@@ -321,6 +331,7 @@ export interface Tables extends DeskTables, ChannelTables, AdviceTables, Statist
   staff_items: StaffItemsTable;
   desk_sessions: DeskSessionsTable;
   desk_logins: DeskLoginsTable;
+  web_sessions: WebSessionsTable;
   rounds: RoundsTable;
   settings: SettingsTable;
   schema_migrations: SchemaMigrationsTable;

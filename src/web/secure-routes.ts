@@ -3,13 +3,17 @@
  * are never stored by browser or proxy. Requests are counted by link; by address only those for links that do
  * not exist, so that one who guesses shuts nobody out with whom an address is shared.
  */
+import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { clientAddress } from '../connectors/web/client-address.ts';
 import { createLimiter } from '../connectors/web/rate-limit.ts';
 import { isOwnPage } from '../connectors/web/routes.ts';
 import type { Clock } from '../contracts/clock.ts';
+import type { ConversationId } from '../domain/ids.ts';
+import { newSecureToken } from '../domain/secure-token.ts';
 import type { SecureDesk } from '../secure/secure-desk.ts';
 import type { SubmitResult } from '../secure/views.ts';
 
@@ -21,18 +25,26 @@ const REQUESTS_PER_ADDRESS = 3_000;
 /** Unknown secrets a minute: links get truncated by people, not sixty times. */
 const MISSES_PER_ADDRESS = 60;
 
+const PASS = 'gongji_page';
+/** Longer than any link lives. */
+const PASS_LIFE_S = 24 * 3600;
+
 const fieldsSchema = z
   .record(z.string().max(40), z.union([z.string().max(BODY_MAX_BYTES), z.boolean()]))
   .refine((fields) => Object.keys(fields).length <= 20);
 
 export interface SecureRoutesParts {
   readonly secure: SecureDesk;
+  /** Told when somebody has verified, by the request that did it. */
+  readonly proved: (c: Context, conversation: ConversationId) => Promise<void>;
   readonly clock: Clock;
   readonly publicUrl?: string | undefined;
   readonly isBehindProxy: boolean;
 }
 
-export function secureRoutes({ secure, clock, publicUrl, isBehindProxy }: SecureRoutesParts): Hono {
+export function secureRoutes(parts: SecureRoutesParts): Hono {
+  const { secure, clock, publicUrl, isBehindProxy } = parts;
+  const passOf = createPasses(parts);
   const requests = createLimiter({ perMinute: REQUESTS_PER_ADDRESS, clock });
   const requestsOfLink = createLimiter({ perMinute: REQUESTS_PER_LINK, clock });
   const misses = createLimiter({ perMinute: MISSES_PER_ADDRESS, clock });
@@ -50,8 +62,10 @@ export function secureRoutes({ secure, clock, publicUrl, isBehindProxy }: Secure
     state === 'unknown' && !misses.take(clientAddress(c, isBehindProxy));
 
   app.get('/:token', async (c) => {
-    const view = await secure.open(c.req.param('token'));
+    const pass = passOf(c);
+    const view = await secure.open(c.req.param('token'), pass.secret);
     if (isGuessing(c, view.state)) return slowDown(c);
+    if (view.state === 'open') pass.give();
     return c.json(view, view.state === 'unknown' ? 404 : 200);
   });
 
@@ -62,12 +76,41 @@ export function secureRoutes({ secure, clock, publicUrl, isBehindProxy }: Secure
       if (!isOwnPage(c, publicUrl)) return c.json({ error: 'foreign_origin' }, 403);
       const fields = fieldsSchema.safeParse(await c.req.json().catch(() => undefined));
       if (!fields.success) return c.json({ error: 'bad_message' }, 400);
-      const result = await secure.submit(c.req.param('token'), fields.data);
+      const token = c.req.param('token');
+      const pass = passOf(c);
+      const result = await secure.submit(token, fields.data, pass.secret);
       if (!result.ok && isGuessing(c, result.state)) return slowDown(c);
+      if (result.ok || result.state === 'open') pass.give();
+      if (result.ok && result.next === 'done') {
+        const link = await secure.about(token);
+        if (link?.purpose === 'verify') await parts.proved(c, link.conversation);
+      }
       return c.json(result, statusOf(result));
     },
   );
   return app;
+}
+
+/**
+ * By what a link knows the browser that opened it first: a cookie for the requests of this link alone, which no script sees.
+ * It is given when the link is open to it, so that whoever is refused keeps nothing.
+ */
+function createPasses({ publicUrl }: Pick<SecureRoutesParts, 'publicUrl'>) {
+  const isHttps = publicUrl?.startsWith('https:') ?? false;
+  const prefix = isHttps ? 'secure' : undefined;
+  return (c: Context) => {
+    const held = getCookie(c, PASS, prefix);
+    const secret = held ?? newSecureToken(randomBytes);
+    const path = new URL(c.req.url).pathname;
+    const options = { httpOnly: true, sameSite: 'Strict', path, maxAge: PASS_LIFE_S } as const;
+    return {
+      secret,
+      give(): void {
+        if (held !== undefined) return;
+        setCookie(c, PASS, secret, isHttps ? { ...options, secure: true, prefix: 'secure' } : options);
+      },
+    };
+  };
 }
 
 function slowDown(c: Context) {
@@ -75,7 +118,7 @@ function slowDown(c: Context) {
   return c.json({ error: 'slow_down' }, 429);
 }
 
-function statusOf(result: SubmitResult): 200 | 404 | 409 | 410 | 422 {
+function statusOf(result: SubmitResult): 200 | 403 | 404 | 409 | 410 | 422 {
   if (result.ok) return 200;
-  return ({ open: 422, used: 409, lapsed: 410, unknown: 404 } as const)[result.state];
+  return ({ open: 422, used: 409, lapsed: 410, unknown: 404, taken: 403 } as const)[result.state];
 }

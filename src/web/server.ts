@@ -2,8 +2,9 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Clock } from '../contracts/clock.ts';
+import type { ConversationId } from '../domain/ids.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { SecureDesk } from '../secure/secure-desk.ts';
 import { securityHeaders } from './headers.ts';
@@ -15,6 +16,8 @@ import { staticRoutes } from './static-routes.ts';
 export interface HttpChannel {
   readonly id: string;
   readonly http: { readonly path: string; readonly routes: Hono };
+  /** Told when somebody has verified in a talk, by the request that did it. */
+  readonly proved?: (c: Context, conversation: ConversationId) => Promise<void>;
 }
 
 export interface ServerParts {
@@ -87,7 +90,10 @@ function createApp(parts: ServerParts): Hono {
   });
   if (parts.ops !== undefined) app.route('/', opsRoutes({ ops: parts.ops, token: parts.metricsToken }));
   for (const { http } of parts.connectors) app.route(http.path, http.routes);
-  app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy }));
+  const proved = async (c: Context, conversation: ConversationId) => {
+    for (const channel of parts.connectors) await channel.proved?.(c, conversation);
+  };
+  app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy, proved }));
   if (parts.desk !== undefined) app.route('/desk', parts.desk.routes);
   const isEmbeddable = embedOrigins.length > 0;
   app.route(

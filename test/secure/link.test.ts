@@ -65,6 +65,18 @@ describe('a secure link', () => {
     },
   );
 
+  it('belongs to the browser that opened it first', async () => {
+    const tiny = createTinyDesk();
+    const token = await tiny.link('relative');
+    const [mine, other] = ['m', 'o'].map((letter) => letter.repeat(43));
+    expect((await tiny.desk.open(token, mine)).state).toBe('open');
+    expect(await tiny.desk.open(token, other)).toEqual({ state: 'taken', words: expect.anything() });
+    expect(await tiny.desk.submit(token, GOOD, other)).toMatchObject({ ok: false, state: 'taken' });
+    expect(await tiny.desk.submit(token, GOOD, 'no pass')).toMatchObject({ ok: false, state: 'taken' });
+    expect(tiny.done).toEqual([]);
+    expect(await tiny.desk.submit(token, GOOD, mine)).toMatchObject({ ok: true, next: 'done' });
+  });
+
   it('cannot be found by the digest that is stored', async () => {
     const tiny = createTinyDesk();
     const token = await tiny.link('verify');

@@ -28,7 +28,10 @@ let app: App;
 let server: WebServer;
 let url: string;
 let now = START;
-let cookie = '';
+/** Of the talk, and of each page, as a browser keeps them. */
+const cookies = new Map<string, string>();
+/** What the talk was begun with, by which it is known. */
+let first = '';
 let said = 0;
 const logged: string[] = [];
 const answers: { readonly to: string; readonly text: string }[] = [];
@@ -96,10 +99,18 @@ afterAll(async () => {
 async function ask(path: string, body?: object): Promise<string> {
   const response = await fetch(`${url}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { 'Content-Type': 'application/json', Origin: url, Cookie: cookie },
+    headers: {
+      'Content-Type': 'application/json',
+      Origin: url,
+      Cookie: `${cookies.get('talk') ?? ''}; ${cookies.get(path) ?? ''}`,
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+  for (const given of response.headers.getSetCookie()) {
+    const [pair = ''] = given.split(';');
+    cookies.set(pair.startsWith('gongji_talk') ? 'talk' : path, pair);
+    first ||= pair;
+  }
   const text = `${JSON.stringify([...response.headers])}\n${await response.text()}`;
   answers.push({ to: `${path.split('/').slice(0, 3).join('/')} ${JSON.stringify(body ?? {})}`, text });
   await app.idle();
@@ -116,7 +127,7 @@ async function say(words: { readonly text: string } | { readonly choose: string 
 async function listen(): Promise<string> {
   const leave = new AbortController();
   const response = await fetch(`${url}/api/chat/events`, {
-    headers: { Cookie: cookie },
+    headers: { Cookie: cookies.get('talk') ?? '' },
     signal: leave.signal,
   });
   const reader = response.body?.getReader();
@@ -137,7 +148,7 @@ async function history() {
   const rows = await app.store.conversationAt({
     channel: 'web',
     account: 'page',
-    user: digestOf(cookie.split('=')[1] ?? ''),
+    user: digestOf(first.split('=')[1] ?? ''),
   });
   return rows === undefined ? [] : app.store.history(rows.id, 0, 1000);
 }

@@ -93,7 +93,7 @@ export interface TinyDesk {
   readonly persons: readonly PersonRecord[];
   readonly consents: readonly GivenConsent[];
   /** Makes a link and gives its secret. */
-  link(purpose: SecurePurpose): Promise<string>;
+  link(purpose: SecurePurpose, conversation?: ConversationId): Promise<string>;
   lastCode(): string;
 }
 
@@ -183,11 +183,11 @@ export function createTinyDesk(changes: Partial<SecureDeskParts> = {}): TinyDesk
     pledges,
     persons,
     consents,
-    async link(purpose) {
+    async link(purpose, conversation = 'c_1' as ConversationId) {
       const token = newSecureToken((size) => random.bytes(size));
       rows.set(digestOf(token), {
         id: `l_${rows.size + 1}` as LinkId,
-        conversation: 'c_1' as ConversationId,
+        conversation,
         purpose,
         context: await contextOf(purpose),
         expiresAt: now + LINK_LIFE_MS,

@@ -41,9 +41,9 @@ async function openTalk(): Promise<Headers> {
 describe('a link', () => {
   it('opens nothing and does nothing a second time, from whatever browser', async () => {
     const token = await house.tiny.link('verify');
-    await post(`/api/secure/${token}`, { person: 'zhang' });
+    const mine = { Cookie: cookieOf(await post(`/api/secure/${token}`, { person: 'zhang' })) };
     expect(
-      (await post(`/api/secure/${token}`, { person: 'zhang', code: house.tiny.lastCode() })).status,
+      (await post(`/api/secure/${token}`, { person: 'zhang', code: house.tiny.lastCode() }, mine)).status,
     ).toBe(200);
     const replay = await post(`/api/secure/${token}`, { person: 'li' });
     expect([replay.status, (await get(`/api/secure/${token}`)).status]).toEqual([409, 200]);
@@ -105,15 +105,15 @@ describe('guessing', () => {
 
   it('of codes ends after five tries, however the challenge is named', async () => {
     const token = await house.tiny.link('verify');
-    const { challenge } = (await (await post(`/api/secure/${token}`, { person: 'zhang' })).json()) as {
-      challenge: string;
-    };
+    const begun = await post(`/api/secure/${token}`, { person: 'zhang' });
+    const mine = { Cookie: cookieOf(begun) };
+    const { challenge } = (await begun.json()) as { challenge: string };
     const right = house.tiny.lastCode();
     const wrong = right === '000000' ? '000001' : '000000';
     for (let guess = 0; guess < 5; guess += 1) {
-      await post(`/api/secure/${token}`, { person: 'zhang', challenge, code: wrong });
+      await post(`/api/secure/${token}`, { person: 'zhang', challenge, code: wrong }, mine);
     }
-    const late = await post(`/api/secure/${token}`, { person: 'zhang', challenge, code: right });
+    const late = await post(`/api/secure/${token}`, { person: 'zhang', challenge, code: right }, mine);
     expect([late.status, house.tiny.done]).toEqual([422, []]);
   });
 

@@ -99,11 +99,12 @@ describe('the secure pages over HTTP', () => {
     const answer = await get(`/api/secure/${token}`);
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(await answer.json()).toMatchObject({ state: 'open', purpose: 'verify' });
+    const mine = { Cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' };
     const steps = [
-      await postSecure(token, { person: '' }),
-      await postSecure(token, { person: 'zhang' }),
-      await postSecure(token, { person: 'zhang', code: house.tiny.lastCode() }),
-      await postSecure(token, { person: 'zhang' }),
+      await postSecure(token, { person: '' }, mine),
+      await postSecure(token, { person: 'zhang' }, mine),
+      await postSecure(token, { person: 'zhang', code: house.tiny.lastCode() }, mine),
+      await postSecure(token, { person: 'zhang' }, mine),
       await postSecure('x'.repeat(43), { person: 'zhang' }),
     ];
     expect(steps.map(({ status }) => status)).toEqual([422, 200, 200, 409, 404]);
@@ -169,6 +170,7 @@ describe('the server', () => {
     const broken = {
       open: async () => Promise.reject(new Error('private details')),
       submit: async () => Promise.reject(new Error('private details')),
+      about: async () => undefined,
     };
     const { clock } = house.tiny;
     const server = createServer({

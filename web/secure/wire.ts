@@ -84,7 +84,7 @@ export interface Erased {
 }
 
 export interface ShutView {
-  readonly state: 'used' | 'lapsed' | 'unknown';
+  readonly state: 'used' | 'lapsed' | 'unknown' | 'taken';
   readonly words: Words;
 }
 export type OpenView = VerifyView | RelativeView | OrderView | TermsView | OwnDataView;
@@ -107,7 +107,7 @@ export type Answer =
   | ({ readonly ok: true; readonly next: 'erased' } & Erased)
   | {
       readonly ok: false;
-      readonly state: 'open' | 'used' | 'lapsed' | 'unknown';
+      readonly state: 'open' | 'used' | 'lapsed' | 'unknown' | 'taken';
       readonly errors: readonly FieldError[];
     };
 

@@ -2,16 +2,19 @@
  * The web chat as a channel. It keeps no talk: what was said is in the store's history, and `deliver`
  * only wakes the pages that look at it. A second delivery of the same part therefore shows nothing twice.
  */
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import type { Clock, Random } from '../../contracts/clock.ts';
 import type { Connector, Receive } from '../../contracts/connector.ts';
 import type { Signals } from '../../contracts/signals.ts';
 import type { Store } from '../../contracts/store.ts';
+import type { WebSessions } from '../../contracts/web-sessions.ts';
+import type { ConversationId } from '../../domain/ids.ts';
 import { createHub, type Hub, joinHubs } from './hub.ts';
 import { chatRoutes } from './routes.ts';
+import { createTalkSessions } from './talk-sessions.ts';
 
 export interface WebConnectorParts {
-  readonly store: Pick<Store, 'conversationAt' | 'history'>;
+  readonly store: Pick<Store, 'conversation' | 'conversationAt' | 'history'> & WebSessions;
   /** To the other processes: pages may be looking there. Absent: there are none. */
   readonly signals?: Signals;
   readonly clock: Clock;
@@ -28,6 +31,8 @@ export interface WebConnector extends Connector {
   readonly id: 'web';
   /** Where and what the HTTP server mounts for this channel. */
   readonly http: { readonly path: string; readonly routes: Hono };
+  /** Somebody has verified in a talk, by this request: the talk's session is renewed. */
+  proved(c: Context, conversation: ConversationId): Promise<void>;
   /** Pages that are looking at a talk right now. */
   openStreams(): number;
 }
@@ -35,8 +40,11 @@ export interface WebConnector extends Connector {
 export function createWebConnector(parts: WebConnectorParts): WebConnector {
   const hub: Hub = joinHubs(createHub(), parts.signals);
   let receive: Receive | undefined;
+  const isHttps = parts.publicUrl?.startsWith('https:') ?? false;
+  const sessions = createTalkSessions({ ...parts, hub, isHttps });
   const routes = chatRoutes({
     ...parts,
+    sessions,
     hub,
     isBehindProxy: parts.isBehindProxy ?? false,
     receive: () => receive,
@@ -55,6 +63,7 @@ export function createWebConnector(parts: WebConnectorParts): WebConnector {
       receive = undefined;
       hub.close();
     },
+    proved: sessions.proved,
     openStreams: () => hub.count(),
   };
 }

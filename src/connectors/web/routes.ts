@@ -7,17 +7,17 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import type { Clock, Random } from '../../contracts/clock.ts';
+import type { Clock } from '../../contracts/clock.ts';
 import type { Receive } from '../../contracts/connector.ts';
 import type { Store } from '../../contracts/store.ts';
-import type { Address, InboundContent } from '../../domain/conversation.ts';
+import type { InboundContent } from '../../domain/conversation.ts';
 import type { ConversationId } from '../../domain/ids.ts';
 import { clientAddress } from './client-address.ts';
 import type { Hub, Stay } from './hub.ts';
 import { parseMessage } from './parse.ts';
 import { createLimiter } from './rate-limit.ts';
 import { isShown, renderLine } from './render.ts';
-import { beginFramedSession, beginSession, endSession, userOf } from './session.ts';
+import { addressOf, type TalkSessions } from './talk-sessions.ts';
 import { wechatCode } from './wechat-code.ts';
 
 /** Messages a minute of one person: faster than anybody types, slower than a script. */
@@ -27,18 +27,15 @@ const TURNS_PER_ADDRESS = 900;
 const SESSIONS_PER_ADDRESS = 300;
 /** Openings a minute of one session: every tab that is looked at again opens the talk anew. */
 const OPENINGS_PER_SESSION = 60;
-/** Sessions that were left, remembered by this process; the oldest goes first. */
-const LEFT_SESSIONS = 50_000;
 const BODY_MAX_BYTES = 8 * 1024;
 /** Proxies commonly cut a connection that is silent for 30 or 60 seconds. */
 const PING_MS = 15_000;
 const LINES_AT_ONCE = 100;
-const ACCOUNT = 'page';
 
 export interface ChatRoutesParts {
   readonly store: Pick<Store, 'conversationAt' | 'history'>;
+  readonly sessions: TalkSessions;
   readonly clock: Clock;
-  readonly random: Random;
   readonly hub: Hub;
   readonly receive: () => Receive | undefined;
   /** `https://…` as citizens see it; without it the page's host must be the one that was asked. */
@@ -59,13 +56,11 @@ type Refusal =
 type RefusalStatus = 400 | 401 | 403 | 413 | 429 | 503;
 
 export function chatRoutes(parts: ChatRoutesParts): Hono {
-  const { store, clock, random, hub } = parts;
-  const isHttps = parts.publicUrl?.startsWith('https:') ?? false;
+  const { store, sessions, clock, hub } = parts;
   const turns = createLimiter({ perMinute: TURNS_PER_SESSION, clock });
   const turnsOfAddress = createLimiter({ perMinute: TURNS_PER_ADDRESS, clock });
   const sessionsOfAddress = createLimiter({ perMinute: SESSIONS_PER_ADDRESS, clock });
   const openings = createLimiter({ perMinute: OPENINGS_PER_SESSION, clock });
-  const left = new Set<string>();
   const app = new Hono();
 
   const sameOrigin = createMiddleware(async (c, next) => {
@@ -73,16 +68,6 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
     return next();
   });
   const small = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: (c) => refuse(c, 413, 'too_long') });
-
-  /**
-   * The session of a request. One that we never gave is none: nobody can make somebody else talk
-   * under a secret of their own choice.
-   */
-  async function sessionOf(c: Context): Promise<string | undefined> {
-    const user = userOf(c, isHttps);
-    if (user === undefined || left.has(user)) return undefined;
-    return (await store.conversationAt(addressOf(user))) === undefined ? undefined : user;
-  }
 
   function mayBegin(c: Context): boolean {
     return sessionsOfAddress.take(clientAddress(c, parts.isBehindProxy));
@@ -109,36 +94,30 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
   });
 
   app.post('/open', sameOrigin, small, async (c) => {
-    const known = await sessionOf(c);
-    if (known === undefined ? !mayBegin(c) : !openings.take(known)) return refuse(c, 429, 'slow_down');
+    const known = await sessions.of(c);
+    if (known === undefined ? !mayBegin(c) : !openings.take(known.user)) return refuse(c, 429, 'slow_down');
     const offer = { wechat: parts.wechatAddress !== undefined };
     // Always the same id: a talk is greeted once, however often the page is opened.
     const opened = 'opened';
-    if (known !== undefined) return write(c, known, opened, { kind: 'opened' }, offer);
-    const asked = await jsonOf(c);
-    if (isRecord(asked) && asked.framed === true) {
-      const { user, session } = beginFramedSession(random);
-      return write(c, user, opened, { kind: 'opened' }, { ...offer, session });
+    if (known !== undefined) {
+      const told = await sessions.renewed(c, known);
+      return write(c, known.user, opened, { kind: 'opened' }, { ...offer, ...told });
     }
-    return write(c, beginSession(c, random, isHttps), opened, { kind: 'opened' }, offer);
+    const asked = await jsonOf(c);
+    const { user, told } = await sessions.begin(c, { isFramed: isRecord(asked) && asked.framed === true });
+    return write(c, user, opened, { kind: 'opened' }, { ...offer, ...told });
   });
 
   // For computers that many people use: the browser forgets the session, and a copy of it opens nothing.
   app.post('/leave', sameOrigin, small, async (c) => {
-    const user = await sessionOf(c);
-    if (user !== undefined) {
-      left.add(user);
-      if (left.size > LEFT_SESSIONS) left.delete(left.values().next().value as string);
-      hub.drop(user);
-    }
-    endSession(c, isHttps);
+    await sessions.end(c);
     return c.json({ state: 'left' });
   });
 
   app.post('/messages', sameOrigin, small, async (c) => {
     const message = parseMessage(await jsonOf(c));
     if (!message.ok) return refuse(c, message.reason === 'too_long' ? 413 : 400, message.reason);
-    const user = await sessionOf(c);
+    const user = (await sessions.of(c))?.user;
     if (user === undefined) return refuse(c, 401, 'no_session');
     // The person first: whoever writes too much uses up nothing of what neighbours share.
     if (!turns.take(user) || !turnsOfAddress.take(clientAddress(c, parts.isBehindProxy))) {
@@ -154,7 +133,7 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
   }
 
   app.get('/events', async (c) => {
-    const user = await sessionOf(c);
+    const user = (await sessions.of(c))?.user;
     if (user === undefined) return refuse(c, 401, 'no_session');
     const stay = hub.join(user);
     if (stay === undefined) return refuse(c, 429, 'slow_down');
@@ -193,11 +172,6 @@ export function chatRoutes(parts: ChatRoutesParts): Hono {
   }
 
   return app;
-}
-
-/** Where the talk of a session lives. */
-export function addressOf(user: string): Address {
-  return { channel: 'web', account: ACCOUNT, user };
 }
 
 function refuse(c: Context, status: RefusalStatus, reason: Refusal) {

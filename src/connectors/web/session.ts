@@ -10,29 +10,32 @@ import type { Random } from '../../contracts/clock.ts';
 import { digestOf, isSecureToken, newSecureToken } from '../../domain/secure-token.ts';
 
 const COOKIE = 'gongji_talk';
-/** Seconds; a talk left alone for longer starts afresh. */
-const COOKIE_LIFE_S = 30 * 24 * 3600;
+/** A talk left alone for longer starts afresh. */
+export const SESSION_LIFE_S = 30 * 24 * 3600;
 const BEARER = /^Bearer ([\w-]{43})$/u;
 
-/** The user behind a request, undefined when there is no session (yet). A named one goes before the cookie. */
-export function userOf(c: Context, isHttps: boolean): string | undefined {
+/** The key of the session a request comes with, given by us or not. A named one goes before the cookie. */
+export function keyOf(c: Context, isHttps: boolean): string | undefined {
   const named = c.req.header('authorization');
   const session =
     named === undefined ? getCookie(c, COOKIE, isHttps ? 'host' : undefined) : BEARER.exec(named)?.[1];
   return session !== undefined && isSecureToken(session) ? digestOf(session) : undefined;
 }
 
-/** Gives the citizen a session in a cookie and says who that is from now on. */
-export function beginSession(c: Context, random: Random, isHttps: boolean): string {
+/** A new session, which nobody has yet. `key` is what the house knows of it. */
+export function newSession(random: Random): { readonly key: string; readonly session: string } {
   const session = newSecureToken((size) => random.bytes(size));
-  setCookie(c, COOKIE, session, { ...cookieOptions(isHttps), maxAge: COOKIE_LIFE_S });
-  return digestOf(session);
+  return { key: digestOf(session), session };
 }
 
-/** A session for a page in a frame: it is told the secret and keeps it; no cookie is set. */
-export function beginFramedSession(random: Random): { readonly user: string; readonly session: string } {
-  const session = newSecureToken((size) => random.bytes(size));
-  return { user: digestOf(session), session };
+/** Gives the browser the session in a cookie. A page in a frame gets none: it is told the secret and keeps it. */
+export function giveSession(c: Context, session: string, isHttps: boolean): void {
+  setCookie(c, COOKIE, session, { ...cookieOptions(isHttps), maxAge: SESSION_LIFE_S });
+}
+
+/** Whether the request names its session itself, as pages in frames do. */
+export function isNamed(c: Context): boolean {
+  return c.req.header('authorization') !== undefined;
 }
 
 /** Takes the cookie back from this browser. */
