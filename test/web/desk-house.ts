@@ -6,6 +6,7 @@ import { createDeskSecret } from '../../src/web/desk-secret.ts';
 import { createLinks, type Links } from '../../src/web/login-link.ts';
 import { createOidc } from '../../src/web/login-oidc.ts';
 import { createServer, type WebServer } from '../../src/web/server.ts';
+import { figuresRoutes } from '../../src/web/figures-routes.ts';
 import { type DeskWorld, openDesk } from '../desk/world.ts';
 import { countedRandom } from '../store/world.ts';
 import type { Issuer } from './desk-issuer.ts';
@@ -73,6 +74,13 @@ export async function openDeskHouse(options: DeskHouseOptions = {}): Promise<Des
     publicUrl: options.publicUrl,
     isBehindProxy: false,
     links,
+    more: [
+      {
+        path: '/figures',
+        area: 'figures',
+        routes: figuresRoutes({ store: app.store, editions: app.editions, clock }),
+      },
+    ],
     oidc: issuer && createOidc(oidcParts(issuer, options.roleClaim ?? 'groups', home, random)),
     onRefused: (code) => refused.push(code),
   });
