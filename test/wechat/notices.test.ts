@@ -1,7 +1,7 @@
 /** Results that come when nothing may be sent: one notice, and all of it with the citizen's next word. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Phone } from '../doubles/wechat/phone.ts';
-import { addressOf, type House, openHouse } from './house.ts';
+import { addressOf, type House, type HouseOptions, openHouse } from './house.ts';
 import { expectShownOnce, heard, written } from './whole.ts';
 
 const HOUR = 3_600_000;
@@ -96,8 +96,8 @@ describe('what may be sent', () => {
     await opened.settled();
   }
 
-  async function withStaff(): Promise<{ opened: House; phone: Phone }> {
-    const opened = await openHouse();
+  async function withStaff(options: HouseOptions = {}): Promise<{ opened: House; phone: Phone }> {
+    const opened = await openHouse(options);
     house = opened;
     const phone = opened.wechat.phone('lin');
     await phone.say('转人工');
@@ -105,6 +105,13 @@ describe('what may be sent', () => {
     await staffSays(opened, phone, 'claimed', '');
     return { opened, phone };
   }
+
+  it('is not waited for while staff have the talk: what is written to them is acknowledged at once', async () => {
+    const { opened, phone } = await withStaff({ secondMs: 100, patienceMs: 60_000 });
+    const { tries } = await phone.say('我等着');
+    await opened.settled();
+    expect(tries).toMatchObject([{ outcome: 'answered', body: 'success' }]);
+  });
 
   it('is never more than WeChat takes: the sixth waits for a word', async () => {
     const { opened, phone } = await withStaff();

@@ -35,7 +35,7 @@ export interface OaSettings {
 
 export interface OaParts {
   readonly settings: OaSettings;
-  readonly store: ChannelLedger & Pick<Store, 'linkByDigest' | 'conversation'>;
+  readonly store: ChannelLedger & Pick<Store, 'linkByDigest' | 'conversation' | 'conversationAt'>;
   readonly clock: Clock;
   readonly random: Random;
   /** The address citizens use, known once the server listens. */
@@ -115,6 +115,7 @@ export function createOaConnector(parts: OaParts): OaConnector {
       visits,
       render,
       receive: () => receive,
+      isWithStaff: async (address) => (await store.conversationAt(address))?.status === 'human',
       onPush: count,
     }),
   );

@@ -30,6 +30,8 @@ export interface RoutesParts extends ListenParts {
   readonly render: RenderParts;
   readonly canPush: boolean;
   readonly receive: () => Receive | undefined;
+  /** Whether a person has the talk: then nothing comes at once, and nothing need be waited for. */
+  readonly isWithStaff: (address: Address) => Promise<boolean>;
   readonly onPush: (refused?: Refusal | 'too_long') => void;
 }
 
@@ -132,13 +134,18 @@ async function waitFor(
   const contents = isAskingAgain
     ? [{ kind: 'opened' } as const]
     : await contentsOf(parts, ref.address, meant);
+  const isWithStaff = parts.canPush && (await parts.isWithStaff(ref.address));
   // Before it is written down: the answer may be there the moment it is.
-  const ending = parts.visits.join(ref, signal);
+  const ending = isWithStaff ? undefined : parts.visits.join(ref, signal);
   const receivedAt = new Date(parts.clock.now()).toISOString();
   for (const [index, content] of contents.entries()) {
     const messageId = index === 0 ? push.key : `${push.key}#${index}`;
     const inbound: Inbound = { address: ref.address, messageId, receivedAt, content };
     await receive(inbound);
+  }
+  if (ending === undefined) {
+    await parts.ledger.settlePush(ref);
+    return undefined;
   }
   const ended = await ending;
   if (ended.kind === 'reply') return ended.text;

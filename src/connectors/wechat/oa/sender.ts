@@ -5,7 +5,8 @@
  * A message is reserved before it is sent. When the answer of a sending is lost, nobody knows whether it
  * arrived, and the platform cannot tell two equal messages apart: it is not sent again.
  */
-import type { ChannelLedger } from '../../../contracts/channel-ledger.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { ChannelLedger, TalkState } from '../../../contracts/channel-ledger.ts';
 import type { Clock } from '../../../contracts/clock.ts';
 import type { Delivery } from '../../../contracts/connector.ts';
 import type { Address, Outbound, OutboundPart } from '../../../domain/conversation.ts';
@@ -191,11 +192,14 @@ async function notify({ ledger, client, notices, clock }: SenderParts, address: 
 
 /** A rest that was offered stays until it is asked for, or there is a newer one. */
 async function remember({ ledger }: SenderParts, address: Address, composed: Composed): Promise<void> {
-  const rest = composed.rest ?? (await ledger.talkOf(address)).rest;
-  await ledger.rememberTalk(address, {
+  const before = await ledger.talkOf(address);
+  const rest = composed.rest ?? before.rest;
+  const now: TalkState = {
     ...(rest === undefined ? {} : { rest }),
     ...(composed.choices === undefined ? {} : { choices: composed.choices }),
-  });
+  };
+  // Most answers change nothing here, and a read is far cheaper than a row.
+  if (!isDeepStrictEqual(before, now)) await ledger.rememberTalk(address, now);
 }
 
 const keysOf = (outbounds: readonly Outbound[]): readonly string[] => outbounds.map(({ key }) => key);
