@@ -9,7 +9,7 @@ export const MESSAGES_PER_MINUTE = 30;
 /** Unanswered messages beyond which new ones are turned away: some two minutes of work for one process. */
 export const MOST_WAITING = 10_000;
 /** How long an ending process waits for what is running. */
-export const STOP_WITHIN_MS = 25_000;
+export const STOP_WITHIN_MS = 45_000;
 /** A figure of the store is this old at most when somebody looks at it. */
 export const FIGURES_FRESH_MS = 5_000;
 /** How often waiting messages are counted while nobody looks. */
@@ -342,9 +342,9 @@ export const LIMITS: readonly { readonly title: string; readonly limits: readonl
       },
       {
         what: '停机时等正在做的事',
-        value: 25,
+        value: 45,
         unit: '秒',
-        why: '容器和 systemd 给 30 秒',
+        why: '容器和 systemd 给 60 秒',
         at: `${OWN}#STOP_WITHIN_MS`,
         scale: 1 / 1_000,
       },

@@ -13,6 +13,7 @@ import type { IdentityProvider } from './contracts/identity.ts';
 import type { KeyProvider } from './contracts/keys.ts';
 import { type DeskSocket, deskSocketPath, serveDesk } from './desk-socket.ts';
 import { KNOWLEDGE_DIR, type Library, modelCache, openLibrary } from './library.ts';
+import { STOP_WITHIN_MS } from './limits.ts';
 import { codeOf, createLog, type Log } from './log.ts';
 import { SIMULATED } from './office.ts';
 import { type Operations, openOperations } from './operations.ts';
@@ -55,7 +56,7 @@ export async function startGongji(
   // First: what cannot work with this configuration should not leave traces.
   checkWebDesk(config);
   const office = chooseOffice(config, { clock, random, tell, identity });
-  mkdirSync(config.dataDir, { recursive: true });
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const operations = await openOperations({ config, clock, log: createLog(config.logLevel) });
   const { log } = operations;
   const library = openLibrary({ cacheDir: config.dataDir });
@@ -240,8 +241,16 @@ export async function main(): Promise<void> {
     const end = (): void => {
       if (isStopping) return;
       isStopping = true;
+      // What hangs is left to the next process: everything acknowledged is in the tables.
+      const late = setTimeout(() => {
+        process.stderr.write(`gongji: something did not end within ${STOP_WITHIN_MS / 1_000} s\n`);
+        process.exit(1);
+      }, STOP_WITHIN_MS).unref();
       running.stop().then(
-        () => tell('已停止。'),
+        () => {
+          clearTimeout(late);
+          tell('已停止。');
+        },
         (error: unknown) => {
           process.stderr.write(`gongji: could not stop cleanly (${codeOf(error)})\n`);
           process.exitCode = 1;

@@ -73,6 +73,22 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'export | import | move: everything that is kept',
     load: async () => (await import('./db.ts')).db,
   },
+  backup: {
+    does: 'FILE: everything that is kept, while the server works',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  restore: {
+    does: 'FILE --data DIR | FILE --drill: a backup into place, or only to see that it can be',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  doctor: {
+    does: 'what is wrong with this installation, and what to do',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  limits: {
+    does: 'every bound with its value and its reason',
+    load: async () => (await import('./limits.ts')).limits,
+  },
   slack: {
     does: 'manifest | check | rebuild: the desk of the staff in Slack',
     load: async () => (await import('./slack.ts')).slack,

@@ -9,7 +9,7 @@ import { AppError } from '../errors.ts';
 import { openVault } from './adopt.ts';
 import { advice } from './advice.ts';
 import { type AuditReport, verifyAudit } from './audit.ts';
-import type { Backend, Wire } from './backend.ts';
+import type { Backend, SharedDatabase, Wire } from './backend.ts';
 import { cases } from './cases.ts';
 import { channelLedger } from './channel-ledger.ts';
 import { createContext } from './context.ts';
@@ -78,6 +78,8 @@ export interface OpenedStore {
   readonly rounds: Rounds;
   /** Checks the audit chain of every conversation. */
   verifyAudit(): Promise<AuditReport>;
+  /** How far our clock is ahead of that of the database; absent where there is only ours. */
+  readonly clockSkewMs?: (() => Promise<number>) | undefined;
   /** Copies the database into a file while it is worked on; absent where it is not a file of ours. */
   readonly copyTo?: ((file: string) => Promise<void>) | undefined;
   /** Waits for the handlers that run, then lets go of the database. May be called twice. */
@@ -187,8 +189,28 @@ async function assemble(
     describe: () => backend.description,
     close,
   };
-  const { copyTo } = backend;
-  return { store, engine, signals, rounds, verifyAudit: () => verifyAudit(db), copyTo, close, db };
+  const { copyTo, shared } = backend;
+  const clockSkewMs = shared && (() => skewOf(shared, clock));
+  return {
+    store,
+    engine,
+    signals,
+    rounds,
+    verifyAudit: () => verifyAudit(db),
+    clockSkewMs,
+    copyTo,
+    close,
+    db,
+  };
+}
+
+async function skewOf(shared: SharedDatabase, clock: Clock): Promise<number> {
+  const before = clock.now();
+  const { rows } = await shared.query(
+    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
+  );
+  const [{ ms }] = rows as [{ readonly ms: number }];
+  return (before + clock.now()) / 2 - ms;
 }
 
 /** Within this process where it is the only one, else in the database. */
