@@ -62,7 +62,10 @@ export function talkRoutes({ store, knowledge }: TalkRoutesParts): Hono<DeskEnv>
       talk: history.slice(-LINES).map(talkLine),
       turns,
       life: { chart: layoutOf(chartOf(lifeOf)), current: [lifeState(found)], past: [] },
-      flows: found.stack.toReversed().map((frame) => positionOf(frame, turns)),
+      flows: found.stack.toReversed().map((frame) => ({
+        ...positionOf(frame, turns),
+        label: knowledge().replies.get(`label.flow.${frame.flow}`)?.text.trim() ?? frame.flow,
+      })),
     });
   });
 

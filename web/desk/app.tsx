@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useNews } from './live.ts';
 import { PAGES, type PageProps } from './pages.ts';
 import { Loading, Title } from './parts.tsx';
-import { get, type Me, OVER, post, remember, type Trouble } from './wire.ts';
+import { getQuietly, type Me, OVER, post, remember, type Trouble } from './wire.ts';
 import { REFUSED, ROLES } from './words.ts';
 
 type Shown =
@@ -15,6 +15,7 @@ type Shown =
 export function App() {
   const [shown, show] = useState<Shown>('loading');
   const said = useRef<string | undefined>(undefined);
+  const looks = useRef(0);
 
   async function enter(): Promise<void> {
     const [, kind, word] = location.hash.split('/');
@@ -27,22 +28,27 @@ export function App() {
       history.replaceState(null, '', '/desk');
       said.current = REFUSED[word ?? ''] ?? REFUSED.refused;
     }
-    const me = await get<Me>('/me');
+    await look();
+  }
+
+  /** Who is logged in now. Of several questions under way the last one counts. */
+  async function look(): Promise<void> {
+    looks.current += 1;
+    const mine = looks.current;
+    const me = await getQuietly<Me>('/me');
+    const door = me.ok ? undefined : await getQuietly<{ oidc: boolean; link: boolean }>('/door');
+    if (mine !== looks.current) return;
     if (me.ok) {
       said.current = undefined;
       remember(me.value);
       show(me.value);
-    } else if (me.reason !== 'over') {
-      show(me);
-    }
+    } else if (me.reason === 'over' && door?.ok) show({ door: door.value, said: said.current });
+    else show(me);
   }
 
   useEffect(() => {
-    const over = () => {
-      void get<{ oidc: boolean; link: boolean }>('/door').then((door) =>
-        show({ door: door.ok ? door.value : { oidc: false, link: false }, said: said.current }),
-      );
-    };
+    // Said again and again by everything that was asked with an old login: the answer may be a new one.
+    const over = () => void look();
     addEventListener(OVER, over);
     void enter();
     // A page brought back from the browser's memory may be of a login that is over.
@@ -117,7 +123,7 @@ function Desk({ me }: { me: Me }) {
   const pages = PAGES.filter(({ area }) => me.areas.includes(area));
   const [, name = '', id] = hash.split('/');
   const page = pages.find((one) => one.name === name) ?? pages[0];
-  const news = useNews(me.areas.includes('cases'));
+  const news = useNews(me.areas.includes('cases'), me.csrf);
   useEffect(() => {
     document.title = `${page?.label ?? ''} · 坐席工作台`;
   }, [page]);

@@ -4,6 +4,7 @@ import { Acts } from './case-acts.tsx';
 import type { PageProps } from './pages.ts';
 import { Loading, Tag, Time, Title, useAsked } from './parts.tsx';
 import { Reveal } from './reveal.tsx';
+import { TalkLines } from './talk-lines.tsx';
 import type { CaseAnswer } from './wire.ts';
 import {
   CASE_STATUS,
@@ -15,7 +16,6 @@ import {
   minutesOf,
   PRIORITIES,
   RATING,
-  SPEAKERS,
 } from './words.ts';
 
 export function OneCase({ id, me, news }: PageProps & { readonly id: string }) {
@@ -108,16 +108,7 @@ function Talk({ view }: { view: CaseView }) {
   return (
     <section aria-label="对话" class="panel">
       <h2>对话</h2>
-      <ol class="talk">
-        {view.talk.map((line, index) => (
-          <li key={index} class={line.who}>
-            <span class="said">
-              <b>{SPEAKERS[line.who]}</b> <Time at={line.at} />
-            </span>
-            <p>{line.text}</p>
-          </li>
-        ))}
-      </ol>
+      <TalkLines lines={view.talk} />
       {view.replies.some(({ delivery }) => delivery.state !== 'sent') && (
         <ul class="plainlist">
           {view.replies

@@ -16,13 +16,13 @@ export function FlowChart({ name, standing }: { name: string; standing: Standing
           role="img"
           aria-label={says}
         >
-          <Arrow />
+          <Arrow name={name} />
           {chart.edges.map((edge) => (
             <path
               key={`${edge.from} ${edge.to} ${edge.label}`}
               d={edge.path}
               class={isWalked(edge, standing) ? 'edge walked' : 'edge'}
-              marker-end="url(#arrow)"
+              marker-end={`url(#arrow-${name})`}
             />
           ))}
           {chart.states.map((state) => (
@@ -35,10 +35,19 @@ export function FlowChart({ name, standing }: { name: string; standing: Standing
   );
 }
 
-function Arrow() {
+function Arrow({ name }: { name: string }) {
   return (
     <defs>
-      <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+      <marker
+        id={`arrow-${name}`}
+        viewBox="0 0 8 8"
+        refX="7"
+        refY="4"
+        markerWidth="8"
+        markerHeight="8"
+        markerUnits="userSpaceOnUse"
+        orient="auto"
+      >
         <path d="M0 0L8 4L0 8z" class="tip" />
       </marker>
     </defs>

@@ -11,10 +11,11 @@ export interface News {
 
 const NOTHING: News = { stamp: 0, cases: [], isConnected: true };
 
-export function useNews(isOn: boolean): News {
+/** @param login another one needs another stream: a stream ends with the login it was opened by */
+export function useNews(isOn: boolean, login: string): News {
   const [news, hear] = useState<News>(NOTHING);
   useEffect(() => {
-    if (!isOn) return;
+    if (!isOn || login === '') return;
     const source = new EventSource('/desk/api/events');
     source.addEventListener('ready', () =>
       hear((old) => ({ ...old, stamp: old.stamp + 1, isConnected: true })),
@@ -29,6 +30,6 @@ export function useNews(isOn: boolean): News {
     });
     source.onerror = () => hear((old) => ({ ...old, isConnected: false }));
     return () => source.close();
-  }, [isOn]);
+  }, [isOn, login]);
   return news;
 }

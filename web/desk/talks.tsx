@@ -15,8 +15,9 @@ import {
   useAsked,
   usePages,
 } from './parts.tsx';
+import { TalkLines } from './talk-lines.tsx';
 import type { Page, Talk, TalkHead } from './wire.ts';
-import { CASE_STATUS, CHANNELS, SPEAKERS, TALK_STATUS } from './words.ts';
+import { CASE_STATUS, CHANNELS, TALK_STATUS } from './words.ts';
 
 export function Talks(props: PageProps) {
   return props.id === undefined ? <List {...props} /> : <One {...props} id={props.id} />;
@@ -126,18 +127,9 @@ function One({ id, news }: PageProps & { readonly id: string }) {
         </button>
       </p>
       <div class="split">
-        <section aria-label="说过的话" class="panel">
+        <section aria-label="对话" class="panel">
           <h2>说过的话</h2>
-          <ol class="talk">
-            {value.talk.map((line, index) => (
-              <li key={index} class={line.who}>
-                <span class="said">
-                  <b>{SPEAKERS[line.who]}</b> <Time at={line.at} />
-                </span>
-                <p>{line.text}</p>
-              </li>
-            ))}
-          </ol>
+          <TalkLines lines={value.talk} />
         </section>
         <div>
           <section aria-label="流程位置" class="panel">
@@ -147,8 +139,7 @@ function One({ id, news }: PageProps & { readonly id: string }) {
             {value.flows.map((flow, index) => (
               <div key={index}>
                 <h3>
-                  {flow.flow}@{flow.version}
-                  {index > 0 ? '（等上一层办完再接着）' : ''}
+                  {flow.label}（{flow.flow}@{flow.version}）{index > 0 ? '（等上一层办完再接着）' : ''}
                 </h3>
                 <p class="quiet">已经知道：{flow.given.length === 0 ? '还没有' : flow.given.join('、')}</p>
                 <FlowChart name={flow.flow} standing={flow} />
@@ -162,8 +153,9 @@ function One({ id, news }: PageProps & { readonly id: string }) {
                 <li key={turn.version}>
                   <Time at={turn.at} /> <b>{turn.events.join('、') || '—'}</b>
                   <p>
-                    {turn.effects.join('、')}
-                    {turn.to.length === 0 ? '' : `　→ ${turn.to.join(' › ')}`}
+                    {[turn.effects.join('、'), turn.to.length === 0 ? '' : `→ ${turn.to.join(' › ')}`]
+                      .join('　')
+                      .trim()}
                   </p>
                 </li>
               ))}

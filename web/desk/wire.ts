@@ -22,26 +22,38 @@ export type Told<T> = { readonly ok: true; readonly value: T } | Trouble;
 const API = '/desk/api';
 let csrf = '';
 
-/** Fired at the window when the server knows no login any more. */
+/** Fired at the window when the server no longer knew the login something was asked with. */
 export const OVER = 'desk:over';
 
 export function remember(me: Me): void {
   csrf = me.csrf;
 }
 
-export function get<T>(path: string): Promise<Told<T>> {
+export async function get<T>(path: string): Promise<Told<T>> {
+  return heard(await getQuietly<T>(path));
+}
+
+/** Without telling the app that a login is over. */
+export function getQuietly<T>(path: string): Promise<Told<T>> {
   return ask(() => fetch(`${API}${path}`, { cache: 'no-store' }));
 }
 
-export function post<T>(path: string, body: object = {}): Promise<Told<T>> {
-  return ask(() =>
-    fetch(`${API}${path}`, {
-      method: 'POST',
-      cache: 'no-store',
-      headers: { 'Content-Type': 'application/json', 'X-Gongji-Desk': csrf },
-      body: JSON.stringify(body),
-    }),
+export async function post<T>(path: string, body: object = {}): Promise<Told<T>> {
+  return heard(
+    await ask<T>(() =>
+      fetch(`${API}${path}`, {
+        method: 'POST',
+        cache: 'no-store',
+        headers: { 'Content-Type': 'application/json', 'X-Gongji-Desk': csrf },
+        body: JSON.stringify(body),
+      }),
+    ),
   );
+}
+
+function heard<T>(told: Told<T>): Told<T> {
+  if (!told.ok && told.reason === 'over') dispatchEvent(new Event(OVER));
+  return told;
 }
 
 /** New for every form: what was pressed twice is done once. */
@@ -54,10 +66,7 @@ async function ask<T>(request: () => Promise<Response>): Promise<Told<T>> {
     const response = await request();
     const told: unknown = await response.json();
     if (response.ok) return { ok: true, value: told as T };
-    if (response.status === 401) {
-      dispatchEvent(new Event(OVER));
-      return { ok: false, reason: 'over' };
-    }
+    if (response.status === 401) return { ok: false, reason: 'over' };
     const said = told as Partial<Trouble> & { readonly error?: string };
     return { ...said, ok: false, reason: said.reason ?? said.error ?? 'failed' };
   } catch {
@@ -138,6 +147,7 @@ export interface Talk {
   readonly life: Standing;
   readonly flows: readonly (Standing & {
     readonly flow: string;
+    readonly label: string;
     readonly version: number;
     readonly given: readonly string[];
   })[];
