@@ -75,7 +75,12 @@ export interface OidcConfig {
 
 export interface SlackConfig {
   readonly mode: 'http' | 'socket';
-  readonly botToken: string;
+  /** Absent when the app is installed by our page. */
+  readonly botToken?: string;
+  /** Both there, with `http` and an address of ours, when the app is installed by our page. */
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly channelKind: 'private' | 'public';
   /** There with `http`. */
   readonly signingSecret?: string;
   /** There with `socket`. */
@@ -489,6 +494,28 @@ export const VARIABLES = {
       .regex(/^xox[a-z]-\S{6,}$/u)
       .optional(),
   },
+  GONGJI_SLACK_CLIENT_ID: {
+    expects:
+      "the client id of the Slack app, from its page Basic Information: to install it at /slack/install instead of copying a token (with mode 'http' and GONGJI_PUBLIC_URL)",
+    example: '1234567890.1234567890',
+    schema: z
+      .string()
+      .regex(/^[\w.-]{3,60}$/u)
+      .optional(),
+  },
+  GONGJI_SLACK_CLIENT_SECRET: {
+    expects: 'the client secret of the Slack app, from its page Basic Information',
+    example: '0123456789abcdef0123456789abcdef',
+    schema: z
+      .string()
+      .regex(/^\S{8,128}$/u)
+      .optional(),
+  },
+  GONGJI_SLACK_CHANNEL_KIND: {
+    expects: "whether the triage channel is 'private' or 'public': which permissions /slack/install asks for",
+    example: 'private',
+    schema: z.enum(['private', 'public']).default('private'),
+  },
   GONGJI_SLACK_SIGNING_SECRET: {
     expects: "the signing secret of the Slack app, from its page Basic Information (with mode 'http')",
     example: '0123456789abcdef0123456789abcdef',
@@ -731,6 +758,8 @@ function readSlack(read: Read, problems: string[]): SlackConfig | undefined {
   const values = {
     mode: read('GONGJI_SLACK_MODE'),
     botToken: read('GONGJI_SLACK_BOT_TOKEN'),
+    clientId: read('GONGJI_SLACK_CLIENT_ID'),
+    clientSecret: read('GONGJI_SLACK_CLIENT_SECRET'),
     signingSecret: read('GONGJI_SLACK_SIGNING_SECRET'),
     appToken: read('GONGJI_SLACK_APP_TOKEN'),
     channel: read('GONGJI_SLACK_CHANNEL'),
@@ -738,13 +767,24 @@ function readSlack(read: Read, problems: string[]): SlackConfig | undefined {
   };
   const also = {
     everyMs: read('GONGJI_SLACK_EVERY_MS'),
+    channelKind: read('GONGJI_SLACK_CHANNEL_KIND'),
     leads: read('GONGJI_SLACK_LEADS') ?? [],
     curators: read('GONGJI_SLACK_CURATORS') ?? [],
     auditors: read('GONGJI_SLACK_AUDITORS') ?? [],
   };
+  // A token that is given goes before one that would have to be fetched.
+  const isInstalled =
+    values.botToken === undefined && (values.clientId !== undefined || values.clientSecret !== undefined);
+  if (isInstalled && (values.mode === 'socket' || read('GONGJI_PUBLIC_URL') === undefined)) {
+    problems.push(
+      'GONGJI_SLACK_CLIENT_ID: to be installed at /slack/install Slack must reach us: set GONGJI_SLACK_MODE=http and GONGJI_PUBLIC_URL, or give GONGJI_SLACK_BOT_TOKEN',
+    );
+  }
   const isOn = isWhole(values, problems, {
     mode: 'GONGJI_SLACK_MODE',
-    botToken: 'GONGJI_SLACK_BOT_TOKEN',
+    ...(isInstalled
+      ? { clientId: 'GONGJI_SLACK_CLIENT_ID', clientSecret: 'GONGJI_SLACK_CLIENT_SECRET' }
+      : { botToken: 'GONGJI_SLACK_BOT_TOKEN' }),
     channel: 'GONGJI_SLACK_CHANNEL',
     ...(values.mode === 'http' ? { signingSecret: 'GONGJI_SLACK_SIGNING_SECRET' } : {}),
     ...(values.mode === 'socket' ? { appToken: 'GONGJI_SLACK_APP_TOKEN' } : {}),

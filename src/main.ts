@@ -111,7 +111,7 @@ export async function startGongji(
   });
   const server = createServer({
     connectors: channels.http,
-    listeners: slack?.listener === undefined ? [] : [{ path: slack.path, listener: slack.listener }],
+    listeners: slack?.listeners ?? [],
     secure: app.secure,
     desk,
     clock,

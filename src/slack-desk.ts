@@ -4,13 +4,15 @@ import { createSlackView, type SlackStatus, type SlackView } from './connectors/
 import type { Advice } from './contracts/advice.ts';
 import type { Clock } from './contracts/clock.ts';
 import type { Desk } from './contracts/desk.ts';
+import type { Installations } from './contracts/installations.ts';
 import type { StaffInbox } from './contracts/staff-inbox.ts';
 import { AppError } from './errors.ts';
 import type { Log } from './log.ts';
 
 export interface SlackDeskParts {
   readonly desk: Desk;
-  readonly inbox: StaffInbox;
+  /** Of what came in, and of where the app is installed. */
+  readonly inbox: StaffInbox & Installations;
   readonly advice?: Advice | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -19,20 +21,38 @@ export interface SlackDeskParts {
 
 /** Undefined when the configuration does not turn it on. Nothing is contacted before it is started. */
 export function openSlackDesk(
-  { slack }: Pick<Config, 'slack'>,
+  { slack, publicUrl }: Pick<Config, 'slack' | 'publicUrl'>,
   parts: SlackDeskParts,
 ): SlackView | undefined {
   if (slack === undefined) return undefined;
   const { apiUrl, botToken, channel, everyMs, leads: lead, curators: curator, auditors: auditor } = slack;
   return createSlackView({
-    options: { ...transportOf(slack), botToken, channel, apiUrl, everyMs, roles: { lead, curator, auditor } },
+    options: {
+      ...transportOf(slack),
+      botToken,
+      install: installOf(slack, publicUrl),
+      channel,
+      apiUrl,
+      everyMs,
+      roles: { lead, curator, auditor },
+    },
     desk: parts.desk,
     advice: parts.advice,
     inbox: parts.inbox,
+    installations: parts.inbox,
     clock: parts.clock,
     event: (name, fields) => parts.log.event(name, fields as never),
     tell: parts.tell,
   });
+}
+
+function installOf(
+  { botToken, clientId, clientSecret, channelKind }: NonNullable<Config['slack']>,
+  publicUrl: string | undefined,
+) {
+  const isComplete = clientId !== undefined && clientSecret !== undefined && publicUrl !== undefined;
+  if (botToken !== undefined || !isComplete) return undefined;
+  return { clientId, clientSecret, publicUrl, channelKind };
 }
 
 function transportOf({ mode, signingSecret, appToken, apiUrl }: NonNullable<Config['slack']>) {

@@ -61,6 +61,13 @@ describe('the configuration', () => {
     const { GONGJI_SLACK_SIGNING_SECRET: _, ...unsigned } = slack;
     const { GONGJI_SLACK_APP_TOKEN: __, ...closed } = slack;
     expect(readConfig(closed).slack).toMatchObject({ mode: 'http', leads: ['U0123456789', 'S0123456789'] });
+    const { GONGJI_SLACK_BOT_TOKEN: ___, ...bare } = closed;
+    const page = { ...bare, GONGJI_SLACK_CLIENT_ID: '12.34', GONGJI_SLACK_CLIENT_SECRET: 'client-secret' };
+    expect(() => readConfig(page)).toThrow('GONGJI_PUBLIC_URL');
+    expect(readConfig({ ...page, GONGJI_PUBLIC_URL: 'https://gongji.example.cn' }).slack).toMatchObject({
+      clientId: '12.34',
+      channelKind: 'private',
+    });
     expect(() => readConfig(unsigned)).toThrow(/GONGJI_SLACK_SIGNING_SECRET: missing/u);
     expect(() => readConfig({ ...closed, GONGJI_SLACK_MODE: 'socket' })).toThrow(
       /GONGJI_SLACK_APP_TOKEN: missing/u,

@@ -4,6 +4,7 @@ import { readConfig } from '../config.ts';
 import { selfCheck } from '../connectors/slack/check.ts';
 import { createSlackApi } from '../connectors/slack/client.ts';
 import { VIEW } from '../connectors/slack/hands.ts';
+import { installedIn } from '../connectors/slack/install.ts';
 import { createLibraryLogger } from '../connectors/slack/logger.ts';
 import { manifestYaml, scopesFor } from '../connectors/slack/manifest.ts';
 import { AppError } from '../errors.ts';
@@ -11,8 +12,9 @@ import type { Command, Io } from './command.ts';
 import { openInstallation } from './installation.ts';
 
 const USAGE = `gongji slack VERB
-  manifest [--socket] [--public-channel] [--user-groups] [--url https://…] [--why]
-           the manifest to paste at api.slack.com/apps; --why lists each scope with its reason
+  manifest [--socket] [--public-channel] [--user-groups] [--install-page] [--url https://…] [--why]
+           the manifest to paste at api.slack.com/apps; --why lists each scope with its reason,
+           --install-page names the address Slack leads back to after /slack/install
   check    whether token, channel and permissions of this configuration are right
   rebuild [--data DIR]
            the next drawing begins from nothing: every card again, in place where it still stands.
@@ -41,6 +43,7 @@ async function printManifest(args: readonly string[], io: Io): Promise<number> {
       socket: { type: 'boolean', default: false },
       'public-channel': { type: 'boolean', default: false },
       'user-groups': { type: 'boolean', default: false },
+      'install-page': { type: 'boolean', default: false },
       url: { type: 'string' },
       why: { type: 'boolean', default: false },
     },
@@ -58,28 +61,41 @@ async function printManifest(args: readonly string[], io: Io): Promise<number> {
   }
   const mode = values.socket ? 'socket' : 'http';
   const address = values.url === undefined ? {} : { publicUrl: values.url.replace(/\/$/u, '') };
-  io.print(manifestYaml({ mode, ...kinds, ...address }).trimEnd());
+  const install = values['install-page'] ? ({ install: 'by_page' } as const) : {};
+  io.print(manifestYaml({ mode, ...kinds, ...install, ...address }).trimEnd());
   return 0;
 }
 
 async function check(io: Io): Promise<number> {
-  const { slack: config } = readConfig();
+  const { slack, publicUrl: home } = readConfig();
+  const config = slack && { ...slack, publicUrl: slack.botToken === undefined ? home : undefined };
   if (config === undefined) {
     throw new AppError(
       'bad_config',
       'Slack is not configured; see GONGJI_SLACK_MODE and its companions in the README',
     );
   }
+  const { botToken, publicUrl } = config;
   const api = createSlackApi({
-    token: config.botToken,
+    token: botToken ?? (await installedToken()),
     apiUrl: config.apiUrl,
     logger: createLibraryLogger(() => {}),
     onRefused: () => {},
   });
-  const { team, problems } = await selfCheck(api, config.channel);
+  const { team, problems } = await selfCheck(api, config.channel, publicUrl);
   for (const { code, todo } of problems) io.warn(`${code}: ${todo}`);
   if (problems.length === 0) io.print(`ok: ${team}`);
   return problems.length === 0 ? 0 : 1;
+}
+
+/** What installing left behind. With the embedded store the server must be stopped. */
+async function installedToken(): Promise<string | undefined> {
+  const { opened } = await openInstallation(undefined);
+  try {
+    return (await installedIn(opened.store))?.token;
+  } finally {
+    await opened.close();
+  }
 }
 
 async function rebuild(args: readonly string[], io: Io): Promise<number> {

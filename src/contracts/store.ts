@@ -34,6 +34,7 @@ import type { AdviceStore } from './advice-store.ts';
 import type { ChannelLedger } from './channel-ledger.ts';
 import type { DeskArchive } from './desk-archive.ts';
 import type { DeskSessions } from './desk-sessions.ts';
+import type { Installations } from './installations.ts';
 import type { DeskStore, NewRating } from './desk-store.ts';
 import type { Figures } from './figures.ts';
 import type { KeyStore } from './keys.ts';
@@ -380,6 +381,7 @@ export interface Store
     Cases,
     DeskStore,
     DeskSessions,
+    Installations,
     AdviceStore,
     DeskArchive,
     ChannelLedger,

@@ -21,6 +21,7 @@ import * as advice from './migrations/0009-advice.ts';
 import * as deskSessions from './migrations/0010-desk-sessions.ts';
 import * as deadRows from './migrations/0011-dead-rows.ts';
 import * as statistics from './migrations/0011-statistics.ts';
+import * as installations from './migrations/0012-installations.ts';
 import * as webSessions from './migrations/0013-web-sessions.ts';
 import type { Db, Tx } from './tables.ts';
 
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0009-advice', up: advice.up },
   { name: '0011-dead-rows', up: deadRows.up },
   { name: '0011-statistics', up: statistics.up },
+  { name: '0012-installations', up: installations.up },
   { name: '0013-web-sessions', up: webSessions.up },
 ];
 

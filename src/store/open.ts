@@ -19,6 +19,7 @@ import { deskSessions } from './desk-sessions.ts';
 import { type DueScan, dueRows } from './due.ts';
 import { createBossEngine } from './engine-boss.ts';
 import { figures } from './figures.ts';
+import { installations } from './installations.ts';
 import { keyRing } from './keys.ts';
 import { createLanes } from './lanes.ts';
 import { links } from './links.ts';
@@ -177,6 +178,7 @@ async function assemble(
     ...cases(context, rooms),
     ...desk(context, rooms),
     ...deskSessions(context, rooms),
+    ...installations(context, sealing),
     ...advice(context, rooms),
     ...deskArchive(context),
     ...officeFeed(context, rooms),

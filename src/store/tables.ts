@@ -258,6 +258,14 @@ export interface StaffItemsTable {
   closed_at: number | null;
 }
 
+/** What platforms handed out when an app of ours was installed there. */
+export interface InstallationsTable {
+  platform: string;
+  id: string;
+  sealed: string;
+  installed_at: number;
+}
+
 /** Logins of staff on web pages, by a digest of the secret in their cookie. */
 export interface DeskSessionsTable {
   key: string;
@@ -330,6 +338,7 @@ export interface Tables extends DeskTables, ChannelTables, AdviceTables, Statist
   review_items: ReviewItemsTable;
   staff_items: StaffItemsTable;
   desk_sessions: DeskSessionsTable;
+  installations: InstallationsTable;
   desk_logins: DeskLoginsTable;
   web_sessions: WebSessionsTable;
   rounds: RoundsTable;

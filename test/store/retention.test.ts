@@ -21,6 +21,7 @@ const ABOUT_NOBODY: { readonly [table: string]: string } = {
     'counts the chain of a conversation; forgets who wrote with the conversation, goes with the chain',
   conversation_persons: 'goes with the person or the conversation',
   person_keys: 'goes with the person',
+  installations: 'where apps are installed on platforms, until they are taken out there',
   salutations: 'goes with the person',
   case_counters: 'a number a day',
   channel_cursors: 'how far a channel was read',

@@ -1,5 +1,6 @@
 /** What would keep the desk from working, said before a clerk finds out. */
-import { type SlackApi, SlackError } from './client.ts';
+import { NOT_INSTALLED, type SlackApi, SlackError } from './client.ts';
+import { INSTALL_PATH } from './manifest.ts';
 
 export interface SelfCheck {
   readonly team: string;
@@ -8,8 +9,11 @@ export interface SelfCheck {
   readonly problems: readonly { readonly code: string; readonly todo: string }[];
 }
 
-/** @throws SlackError when Slack could not be asked at all */
-export async function selfCheck(api: SlackApi, channel: string): Promise<SelfCheck> {
+/**
+ * @param home where the page of installing is, when the app is installed by it
+ * @throws SlackError when Slack could not be asked at all
+ */
+export async function selfCheck(api: SlackApi, channel: string, home?: string): Promise<SelfCheck> {
   const { team, url } = await api.identity().catch((error: unknown) => {
     if (error instanceof SlackError && error.retry === 'never') {
       return { team: '', url: '', refused: error.slack };
@@ -18,7 +22,11 @@ export async function selfCheck(api: SlackApi, channel: string): Promise<SelfChe
   });
   const refused = api.refusedBy();
   if (refused !== undefined) {
-    return { team, url, problems: [{ code: refused, todo: TODO.token }] };
+    const todo =
+      home === undefined
+        ? TODO.token
+        : `${refused === NOT_INSTALLED ? '应用还没有安装' : '应用的安装已失效'}。请用浏览器打开 ${home}${INSTALL_PATH}，按提示安装。`;
+    return { team, url, problems: [{ code: refused, todo }] };
   }
   return { team, url, problems: await channelProblems(api, channel) };
 }

@@ -8,6 +8,8 @@ import type { Block, Message } from './blocks.ts';
 
 /** By default the library would go on for half an hour, with jobs piling up behind it. */
 const RETRIES = { retries: 2, factor: 2, minTimeout: 300, maxTimeout: 2000, randomize: true };
+const NO_RETRIES = { retries: 0 };
+export const NOT_INSTALLED = 'not_installed';
 const TIMEOUT_MS = 8000;
 const PAGES = 20;
 
@@ -100,10 +102,13 @@ export interface SlackApi {
   refusedBy(): string | undefined;
   /** From here on every call fails at once with this code. */
   refuse(code: string): void;
+  /** From here on calls are made with this token. */
+  useToken(token: string): void;
 }
 
 export interface ClientParts {
-  readonly token: string;
+  /** Absent until the app is installed: every call then fails with `not_installed`. */
+  readonly token?: string | undefined;
   /** Where Slack is, when it is not Slack: for tests and emulators. */
   readonly apiUrl?: string | undefined;
   readonly logger: Logger;
@@ -111,8 +116,8 @@ export interface ClientParts {
 }
 
 export function createSlackApi({ token, apiUrl, logger, onRefused }: ClientParts): SlackApi {
-  const clientWith = (retryConfig: webApi.WebClientOptions['retryConfig']) =>
-    new webApi.WebClient(token, {
+  const clientWith = (retryConfig: webApi.WebClientOptions['retryConfig'], given = token) =>
+    new webApi.WebClient(given, {
       ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
       logger,
       ...(retryConfig === undefined ? {} : { retryConfig }),
@@ -121,9 +126,9 @@ export function createSlackApi({ token, apiUrl, logger, onRefused }: ClientParts
       // Else a method name that is an address would take the token elsewhere.
       allowAbsoluteUrls: false,
     });
-  const web = clientWith(RETRIES);
-  const webOnce = clientWith({ retries: 0 });
-  let refused: string | undefined;
+  let web = clientWith(RETRIES);
+  let webOnce = clientWith(NO_RETRIES);
+  let refused = token === undefined ? NOT_INSTALLED : undefined;
 
   function refuse(code: string): void {
     if (refused !== undefined) return;
@@ -244,6 +249,11 @@ export function createSlackApi({ token, apiUrl, logger, onRefused }: ClientParts
     },
     refusedBy: () => refused,
     refuse,
+    useToken(given) {
+      web = clientWith(RETRIES, given);
+      webOnce = clientWith(NO_RETRIES, given);
+      refused = undefined;
+    },
   };
 }
 

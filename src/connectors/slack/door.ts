@@ -24,7 +24,7 @@ export interface DoorParts {
   /** At once and without asking anybody: Slack waits. */
   readonly check: (gesture: Gesture) => Check;
   readonly work: (item: StaffItem) => void;
-  readonly onRevoked: () => void;
+  readonly onRevoked: (team: string) => void;
   /** Of what came in: a code and how long the acknowledgement took. */
   readonly onSeen: (what: string, ackMs: number) => void;
 }
@@ -37,7 +37,7 @@ export function createDoor({ inbox, clock, check, work, onRevoked, onSeen }: Doo
       await ack(
         parsed.kind === 'ignored' && parsed.why === 'unknown_command' ? { text: words.noCommand } : undefined,
       );
-      if (parsed.kind === 'revoked') onRevoked();
+      if (parsed.kind === 'revoked') onRevoked(parsed.team);
       onSeen(parsed.kind === 'revoked' ? 'revoked' : parsed.why, clock.now() - begun);
       return;
     }

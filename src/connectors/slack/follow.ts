@@ -61,6 +61,8 @@ export interface Follower {
   start(): void;
   /** Draws what changed until nothing is left; rejects when Slack is away. */
   drain(): Promise<void>;
+  /** Goes on, after calls had been refused. */
+  resume(): void;
   /** Everything is drawn anew, in place where it still stands. */
   rebuild(): Promise<void>;
   stop(): Promise<void>;
@@ -291,6 +293,10 @@ export function createFollower(parts: FollowerParts): Follower {
       wake();
     },
     drain,
+    resume() {
+      failures = 0;
+      wake();
+    },
     async rebuild() {
       standing.clear();
       await desk.moveCursor(VIEW, 0);

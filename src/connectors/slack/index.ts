@@ -6,20 +6,23 @@ import type { RequestListener } from 'node:http';
 import type { Advice } from '../../contracts/advice.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import type { Desk, Staff } from '../../contracts/desk.ts';
+import type { Installations } from '../../contracts/installations.ts';
 import type { StaffInbox } from '../../contracts/staff-inbox.ts';
 import type { CaseId } from '../../domain/ids.ts';
 import { type SelfCheck, selfCheck } from './check.ts';
-import { createSlackApi } from './client.ts';
+import { createSlackApi, NOT_INSTALLED } from './client.ts';
 import { command } from './command.ts';
 import { type Check, createDoor } from './door.ts';
 import { createFollower } from './follow.ts';
 import { faultsOf, waitingModal } from './forms.ts';
 import type { Gesture } from './gesture.ts';
 import { type Hands, hint, placeOf, VIEW } from './hands.ts';
+import { installing } from './install.ts';
+import { createInstalled } from './installed.ts';
 import { createLease } from './lease.ts';
 import { homeView } from './lists.ts';
 import { createLibraryLogger } from './logger.ts';
-import { SLACK_PATH } from './manifest.ts';
+import { INSTALL_PATH, REDIRECT_PATH, SLACK_PATH, scopesFor } from './manifest.ts';
 import type { ViewId } from './names.ts';
 import { note } from './notes.ts';
 import { createOwnNotes } from './own-notes.ts';
@@ -44,7 +47,9 @@ const MOST_HOMES = 50;
 const STAYS_OPEN: ReadonlySet<ViewId> = new Set(['form.reveal', 'form.dry_run', 'form.triage']);
 
 export type SlackOptions = TransportOptions & {
-  readonly botToken: string;
+  /** Absent when the app is installed by our page. */
+  readonly botToken?: string | undefined;
+  readonly install?: InstallOptions | undefined;
   /** Id of the triage channel. */
   readonly channel: string;
   readonly roles: RoleLists;
@@ -53,6 +58,15 @@ export type SlackOptions = TransportOptions & {
   /** Where Slack is, when it is not Slack. */
   readonly apiUrl?: string | undefined;
 };
+
+/** Of the app, for installing it by a visit to `/slack/install`; HTTP only. */
+export interface InstallOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly publicUrl: string;
+  /** What kind of channel the triage channel is: it decides which permissions are asked for. */
+  readonly channelKind: 'private' | 'public';
+}
 
 /** What happens, by codes and numbers: for the log and for figures. */
 export interface SlackEvents {
@@ -71,6 +85,8 @@ export interface SlackParts {
   /** Whispered drafts, triage and gaps; absent: their buttons are not there, the command says so. */
   readonly advice?: Advice | undefined;
   readonly inbox: StaffInbox;
+  /** Where tokens of installations are kept; needed with `options.install`. */
+  readonly installations?: Installations | undefined;
   readonly clock: Clock;
   readonly event: <E extends keyof SlackEvents>(name: E, fields: SlackEvents[E]) => void;
   /** Told of what a person must do, in words, and of its end. */
@@ -90,9 +106,8 @@ export interface SlackStatus {
 }
 
 export interface SlackView {
-  readonly path: string;
-  /** What the HTTP server mounts at `path`; absent in socket mode. */
-  readonly listener?: RequestListener;
+  /** What the HTTP server mounts, exact paths; none in socket mode. */
+  readonly listeners: readonly { readonly path: string; readonly listener: RequestListener }[];
   start(): Promise<void>;
   status(): SlackStatus;
   rebuild(): Promise<void>;
@@ -113,7 +128,9 @@ export function createSlackView(parts: SlackParts): SlackView {
     logger,
     onRefused: (code) => {
       event('slack.refused', { code });
-      parts.tell?.(`Slack 不再接受本系统的令牌（${code}），客服台已停；参保人一侧不受影响。更新令牌后重启。`);
+      parts.tell?.(
+        `Slack 不再接受本系统的令牌（${code}），客服台已停；参保人一侧不受影响。${parts.options.install === undefined ? '更新令牌后重启。' : `请打开 ${parts.options.install.publicUrl}${INSTALL_PATH} 重新安装。`}`,
+      );
     },
   });
   const staff = createStaffBook({ api, clock, channel, roles: options.roles });
@@ -233,17 +250,34 @@ export function createSlackView(parts: SlackParts): SlackView {
     clock,
     check,
     work: worker.work,
-    onRevoked: () => api.refuse('token_revoked'),
+    onRevoked: (team) => {
+      if (installed === undefined) return api.refuse('token_revoked');
+      void installed.revoked(team).catch((error: unknown) => event('slack.trouble', { code: codeOf(error) }));
+    },
     onSeen: (what, ackMs) => {
       lastEventAt = clock.now();
       event('slack.received', { what, ackMs });
     },
   });
 
+  const installed =
+    options.install === undefined || parts.installations === undefined
+      ? undefined
+      : createInstalled({
+          store: parts.installations,
+          api,
+          async onTaken() {
+            await checkUp();
+            follower.resume();
+          },
+          onFailure: (error) => event('slack.trouble', { code: codeOf(error) }),
+        });
+
   const transport = createTransport({
     options,
     door,
     logger,
+    installing: pages(),
     clock,
     onState: (state, code = '') => {
       event('slack.link', { state, code });
@@ -253,12 +287,30 @@ export function createSlackView(parts: SlackParts): SlackView {
     },
   });
 
-  // === Starting
+  // === Installing and starting
+
+  function pages() {
+    if (options.install === undefined || parts.installations === undefined) return undefined;
+    const { channelKind, ...install } = options.install;
+    const groups = Object.values(options.roles)
+      .flat()
+      .some((id) => id.startsWith('S'))
+      ? 'yes'
+      : 'no';
+    return installing(
+      {
+        ...install,
+        apiUrl: options.apiUrl,
+        scopes: Object.keys(scopesFor({ channel: channelKind, groups })),
+      },
+      { store: parts.installations, logger, onInstalled: (now) => installed?.taken(now) },
+    );
+  }
 
   async function checkUp(): Promise<void> {
     let found: SelfCheck;
     try {
-      found = await selfCheck(api, channel);
+      found = await selfCheck(api, channel, options.install?.publicUrl);
     } catch (error) {
       found = { team: '', url: teamUrl, problems: [{ code: codeOf(error), todo: UNREACHABLE }] };
     }
@@ -278,10 +330,10 @@ export function createSlackView(parts: SlackParts): SlackView {
   }
 
   return {
-    path: SLACK_PATH,
-    ...(transport.listener === undefined ? {} : { listener: transport.listener }),
+    listeners: listenersOf(transport.listener, installed !== undefined),
     async start() {
-      await checkUp();
+      await (installed === undefined ? checkUp() : installed.start());
+      if (api.refusedBy() === NOT_INSTALLED) await checkUp();
       worker.start();
       follower.start();
       await transport.start();
@@ -302,12 +354,19 @@ export function createSlackView(parts: SlackParts): SlackView {
     async stop() {
       clearTimeout(checkTimer);
       clearTimeout(homeTimer);
+      installed?.stop();
       waits.end();
       await transport.stop();
       await worker.stop();
       await follower.stop();
     },
   };
+}
+
+function listenersOf(listener: RequestListener | undefined, isInstalling: boolean): SlackView['listeners'] {
+  if (listener === undefined) return [];
+  const paths = isInstalling ? [SLACK_PATH, INSTALL_PATH, REDIRECT_PATH] : [SLACK_PATH];
+  return paths.map((path) => ({ path, listener }));
 }
 
 const UNREACHABLE = '现在连不上 Slack，会自己再试；参保人一侧不受影响。';

@@ -16,17 +16,22 @@ export interface ManifestOptions {
   readonly channel: 'private' | 'public';
   /** Whether roles come from Slack's user groups. */
   readonly groups: 'yes' | 'no';
+  /** Whether it is installed by a visit to our own page. */
+  readonly install?: 'by_page';
   /** `https://…` under which Slack reaches us; not needed by socket mode. */
   readonly publicUrl?: string;
 }
 
 export const SLACK_PATH = '/slack/events';
+export const INSTALL_PATH = '/slack/install';
+export const REDIRECT_PATH = '/slack/oauth_redirect';
+const EXAMPLE_URL = 'https://gongji.example.cn';
 
 type Tree = string | boolean | readonly Tree[] | { readonly [key: string]: Tree };
 
 export function manifest(options: ManifestOptions) {
-  const url =
-    options.mode === 'http' ? `${options.publicUrl ?? 'https://gongji.example.cn'}${SLACK_PATH}` : '';
+  const home = options.publicUrl ?? EXAMPLE_URL;
+  const url = options.mode === 'http' ? `${home}${SLACK_PATH}` : '';
   const at = (key: string) => (url === '' ? {} : { [key]: url });
   return {
     display_information: {
@@ -48,7 +53,10 @@ export function manifest(options: ManifestOptions) {
         },
       ],
     },
-    oauth_config: { scopes: { bot: Object.keys(scopesFor(options)).sort() } },
+    oauth_config: {
+      ...(options.install === 'by_page' ? { redirect_urls: [`${home}${REDIRECT_PATH}`] } : {}),
+      scopes: { bot: Object.keys(scopesFor(options)).sort() },
+    },
     settings: {
       event_subscriptions: {
         ...at('request_url'),

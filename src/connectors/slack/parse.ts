@@ -9,8 +9,8 @@ import { ACTIONS, COMMAND, SHORTCUTS, VIEWS } from './names.ts';
 
 export type Parsed =
   | { readonly kind: 'gesture'; readonly id: string; readonly gesture: Gesture }
-  /** Slack says that our tokens are void. */
-  | { readonly kind: 'revoked' }
+  /** Slack says that our tokens are void, in this workspace. */
+  | { readonly kind: 'revoked'; readonly team: string }
   /** Nothing for us; `why` is a code. */
   | { readonly kind: 'ignored'; readonly why: string };
 
@@ -81,6 +81,7 @@ const shortcut = z.object({
 const envelope = z.object({
   type: z.literal('event_callback'),
   event_id: z.string().min(1),
+  team_id: z.string().default(''),
   event: z.object({ type: z.string() }).loose(),
 });
 
@@ -202,11 +203,11 @@ function parseShortcut(body: object): Parsed {
 function parseEvent(body: object): Parsed {
   const { data } = envelope.safeParse(body);
   if (data === undefined) return ignored('bad_event');
-  const { event, event_id } = data;
-  if (event.type === 'app_uninstalled') return { kind: 'revoked' };
+  const { event, event_id, team_id: team } = data;
+  if (event.type === 'app_uninstalled') return { kind: 'revoked', team };
   if (event.type === 'tokens_revoked') {
     // Tokens of people may go; we work with that of the bot.
-    return revoked.safeParse(event).success ? { kind: 'revoked' } : ignored('other_tokens');
+    return revoked.safeParse(event).success ? { kind: 'revoked', team } : ignored('other_tokens');
   }
   if (event.type === 'app_home_opened') {
     const opened = homeOpened.safeParse(event).data;

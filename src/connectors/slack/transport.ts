@@ -11,6 +11,7 @@ import type { RequestListener } from 'node:http';
 import {
   type App,
   HTTPReceiver,
+  type HTTPReceiverOptions,
   type Logger,
   type ReceiverEvent,
   SocketModeReceiver,
@@ -55,6 +56,8 @@ export interface TransportParts {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly onState: (state: LinkState, code?: string) => void;
+  /** What makes the receiver serve the pages of installing; HTTP only. */
+  readonly installing?: Partial<HTTPReceiverOptions> | undefined;
 }
 
 export function createTransport(parts: TransportParts): Transport {
@@ -62,11 +65,12 @@ export function createTransport(parts: TransportParts): Transport {
 }
 
 function overHttp(
-  { door, logger, onState }: TransportParts,
+  { door, logger, onState, installing }: TransportParts,
   { signingSecret }: Extract<TransportOptions, { mode: 'http' }>,
 ): Transport {
   let state: LinkState = 'idle';
   const receiver = new HTTPReceiver({
+    ...installing,
     signingSecret,
     endpoints: SLACK_PATH,
     bodyLimit: BODY_MAX_BYTES,

@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSlackView, type SlackView } from '../../../src/connectors/slack/index.ts';
+import { SLACK_PATH } from '../../../src/connectors/slack/manifest.ts';
 import type { Advice } from '../../../src/contracts/advice.ts';
 import type { StaffInbox } from '../../../src/contracts/staff-inbox.ts';
 import {
@@ -54,8 +55,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const told: string[] = [];
   const waits: number[] = [];
   const web = createServer((request, response) => {
-    if (current.listener === undefined) response.writeHead(404).end();
-    else current.listener(request, response);
+    const [path] = (request.url ?? '').split('?');
+    const found = current.listeners.find((one) => one.path === path);
+    if (found === undefined) response.writeHead(404).end();
+    else found.listener(request, response);
   });
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   const make = (): SlackView =>
@@ -83,7 +86,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   let current = make();
   await current.start();
   if (options.mode !== 'socket') {
-    slack.target = `http://127.0.0.1:${(web.address() as AddressInfo).port}${current.path}`;
+    slack.target = `http://127.0.0.1:${(web.address() as AddressInfo).port}${SLACK_PATH}`;
   }
   return {
     slack,

@@ -80,3 +80,17 @@ describe('the manifest', () => {
     for (const name of [...ACTIONS, ...VIEWS]) expect(name.length).toBeLessThanOrEqual(200);
   });
 });
+
+test('an app that is installed by our page may lead back there, and asks for nothing more', () => {
+  const how = {
+    mode: 'http',
+    channel: 'private',
+    groups: 'no',
+    publicUrl: 'https://ybj.example.cn',
+  } as const;
+  const { oauth_config: page } = manifest({ ...how, install: 'by_page' });
+  expect(page).toEqual({
+    redirect_urls: ['https://ybj.example.cn/slack/oauth_redirect'],
+    ...manifest(how).oauth_config,
+  });
+});

@@ -22,7 +22,7 @@ describe('socket mode', () => {
     vi.waitFor(() => expect(house.slack.connections).toBe(count), 10_000);
 
   test('needs no address of ours', () => {
-    expect(house.view.listener).toBeUndefined();
+    expect(house.view.listeners).toEqual([]);
     expect(house.view.status()).toMatchObject({ mode: 'socket', link: 'connected' });
   });
 

@@ -119,10 +119,14 @@ export function slackPerson(
 export function sendEvent(
   slack: SlackDouble,
   event: Body,
-  how: Signing & { readonly id?: string; readonly retry?: number } = {},
+  how: Signing & { readonly id?: string; readonly retry?: number; readonly team?: string } = {},
 ): Promise<Answer> {
-  const { id = slack.next('Ev'), ...rest } = how;
-  return slack.deliver(eventBody(id, event, Date.now()), { type: 'events_api', ...rest });
+  const { id = slack.next('Ev'), team, ...rest } = how;
+  const body = eventBody(id, event, Date.now());
+  return slack.deliver(team === undefined ? body : { ...body, team_id: team }, {
+    type: 'events_api',
+    ...rest,
+  });
 }
 
 export function elementsOf({ blocks }: { readonly blocks: readonly Body[] }): readonly Body[] {
