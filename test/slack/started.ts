@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, until, WORKSPACE } from './local-slack.ts';
 
+/** Without a model that was built before, one is fitted at the start. */
+const BOOT_MS = 40_000;
 const ROOT = join(import.meta.dirname, '..', '..');
 
 export interface Started {
@@ -49,10 +51,14 @@ export async function startHouse(
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    await until('the house is up', () => {
-      if (child.exitCode !== null) throw new Error('The house ended');
-      return said.includes('共济助手已启动') && said.includes('Slack 客服台已就绪');
-    });
+    await until(
+      'the house is up',
+      () => {
+        if (child.exitCode !== null) throw new Error('The house ended');
+        return said.includes('共济助手已启动') && said.includes('Slack 客服台已就绪');
+      },
+      BOOT_MS,
+    );
   } catch (error) {
     await stop();
     throw new Error(`${String(error)}\n${said}`);
