@@ -9,6 +9,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Advice } from './contracts/advice.ts';
 import type { Desk, StaffRole } from './contracts/desk.ts';
 import { AppError } from './errors.ts';
 import { codeOf } from './log.ts';
@@ -44,7 +45,15 @@ export const DESK_METHODS = [
   'acknowledge',
   'reveal',
   'changes',
-] as const satisfies readonly (keyof Desk)[];
+  'drafts',
+  'draftFigures',
+  'triage',
+  'openCase',
+  'gaps',
+  'proposeEntry',
+  'approveEntry',
+  'proposals',
+] as const satisfies readonly (keyof Desk | keyof Advice)[];
 /** Not of the contract: only who can open this socket may have one. */
 const LINK = 'webLink';
 
@@ -68,7 +77,11 @@ export type MakeLink = (who: {
 }) => Promise<string | undefined>;
 
 /** @param link absent where there is no web desk */
-export async function serveDesk(desk: Desk, path: string, link?: MakeLink): Promise<DeskSocket> {
+export async function serveDesk(
+  desk: Desk & Partial<Advice>,
+  path: string,
+  link?: MakeLink,
+): Promise<DeskSocket> {
   // Left by a server that was killed, or by another one in this folder: the one started last answers.
   rmSync(path, { force: true });
   const open = new Set<Socket>();
@@ -96,7 +109,7 @@ export async function serveDesk(desk: Desk, path: string, link?: MakeLink): Prom
 }
 
 interface Served {
-  readonly desk: Desk;
+  readonly desk: Desk & Partial<Advice>;
   readonly link: MakeLink | undefined;
 }
 
@@ -121,7 +134,8 @@ async function answer({ desk, link }: Served, line: string): Promise<Answer> {
     if (asked.method === LINK) return { value: (await link?.((asked.args as [object])[0])) ?? null };
     const method = DESK_METHODS.find((known) => known === asked.method);
     if (method === undefined || !Array.isArray(asked.args)) return { error: 'unknown_method' };
-    const call = desk[method] as (...args: readonly unknown[]) => Promise<unknown>;
+    const call = desk[method] as ((...args: readonly unknown[]) => Promise<unknown>) | undefined;
+    if (call === undefined) return { error: 'unknown_method' };
     return { value: (await call(...asked.args)) ?? null };
   } catch (error) {
     return { error: codeOf(error) };

@@ -18,7 +18,13 @@ import { codeOf, createLog, type Log } from './log.ts';
 import { SIMULATED } from './office.ts';
 import { type Operations, openOperations } from './operations.ts';
 import { createReloader, type Reloader } from './reload.ts';
-import { keepReviewFile, REVIEW_FILE, type ReviewFile } from './review-file.ts';
+import {
+  keepProposalsFile,
+  keepReviewFile,
+  PROPOSALS_FILE,
+  REVIEW_FILE,
+  type ReviewFile,
+} from './review-file.ts';
 import { openSlackDesk, slackHealth, slackState } from './slack-desk.ts';
 import { createKeyFile, keyFileRing } from './store/key-file.ts';
 import { checkWebDesk, openWebDesk, type WebDesk } from './web/desk-open.ts';
@@ -90,7 +96,7 @@ export async function startGongji(
     publicUrl: () => url,
     tell,
   });
-  const slack = openSlackDesk(config, { desk: app.desk, inbox: store, clock, log, tell });
+  const slack = openSlackDesk(config, { desk: app.desk, advice: app.advice, inbox: store, clock, log, tell });
   const desk = openWebDesk(config, {
     desk: app.desk,
     store,
@@ -138,7 +144,11 @@ export async function startGongji(
   url = config.publicUrl ?? listening.url;
   await app.start([...channels.connectors, ...more]);
   await slack?.start();
-  const commands = await serveDesk(app.desk, deskSocketPath(config.dataDir), desk?.link);
+  const commands = await serveDesk(
+    { ...app.desk, ...app.advice },
+    deskSocketPath(config.dataDir),
+    desk?.link,
+  );
   const reloader = createReloader({
     dir: KNOWLEDGE_DIR,
     editions: app.editions,
@@ -151,13 +161,28 @@ export async function startGongji(
   );
   await operations.started();
   log.event('app.started', { url, knowledge: library.knowledge.version });
+  const proposals = keepProposalsFile(app.advice, join(config.dataDir, PROPOSALS_FILE), (error) =>
+    log.event('job.failed', { queue: 'proposals', key: '', code: codeOf(error) }),
+  );
   return {
     app,
     server,
     url,
     library,
     desk,
-    stop: () => stop({ app, server, desk, channels, slack, commands, log, reloader, review, operations }),
+    stop: () =>
+      stop({
+        app,
+        server,
+        desk,
+        channels,
+        slack,
+        commands,
+        log,
+        reloader,
+        files: [review, proposals],
+        operations,
+      }),
   };
 }
 
@@ -185,7 +210,7 @@ async function stop({
   commands,
   log,
   reloader,
-  review,
+  files,
   operations,
 }: {
   app: App;
@@ -196,7 +221,7 @@ async function stop({
   commands: DeskSocket;
   log: Log;
   reloader: Reloader;
-  review: ReviewFile;
+  files: readonly ReviewFile[];
   operations: Operations;
 }): Promise<void> {
   // Before anything else: whoever hands out work should send it elsewhere.
@@ -207,7 +232,7 @@ async function stop({
   desk?.close();
   await server.close();
   await slack?.stop();
-  await review.close();
+  for (const file of files) await file.close();
   await app.stop();
   await operations.stop();
   log.event('app.stopped', {});

@@ -3,10 +3,12 @@
  * so the people who improve the examples read this instead, while it runs and afterwards.
  */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { Advice } from './contracts/advice.ts';
 import type { ReviewItems } from './contracts/store.ts';
 
 /** Name of the file in the data directory. */
 export const REVIEW_FILE = 'review.jsonl';
+export const PROPOSALS_FILE = 'proposals.jsonl';
 /** Curators come by once a day; a minute is fresh. */
 const EVERY_MS = 60_000;
 
@@ -26,10 +28,27 @@ export function keepReviewFile(
   file: string,
   onFailure: (error: unknown) => void,
 ): ReviewFile {
+  return keepLines(() => store.reviewItems(), file, onFailure);
+}
+
+/** As `keepReviewFile`, for what staff proposed and another person approved. */
+export function keepProposalsFile(
+  advice: Pick<Advice, 'proposals'>,
+  file: string,
+  onFailure: (error: unknown) => void,
+): ReviewFile {
+  return keepLines(() => advice.proposals('approved'), file, onFailure);
+}
+
+function keepLines(
+  read: () => Promise<readonly object[]>,
+  file: string,
+  onFailure: (error: unknown) => void,
+): ReviewFile {
   let written: string | undefined;
 
   async function write(): Promise<void> {
-    const lines = (await store.reviewItems()).map((item) => `${JSON.stringify(item)}\n`).join('');
+    const lines = (await read()).map((item) => `${JSON.stringify(item)}\n`).join('');
     if (lines === written) return;
     if (lines === '') rmSync(file, { force: true });
     else {

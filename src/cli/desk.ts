@@ -5,16 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
-import type { ActResult, CaseHead, CasePage, CaseView, Desk, Staff } from '../contracts/desk.ts';
+import type { ActResult, CaseHead, CasePage, CaseView } from '../contracts/desk.ts';
 import { askServer, canAskServer, type DeskMethod, deskSocketPath } from '../desk-socket.ts';
 import { AppError } from '../errors.ts';
-import { openHelpDesk } from '../help-desk.ts';
-import { loadKnowledge } from '../knowledge/load.ts';
-import { KNOWLEDGE_DIR } from '../library.ts';
-import { clock, random } from '../main.ts';
 import type { Command, Io } from './command.ts';
 import { cardLines, listLine } from './desk-lines.ts';
-import { openInstallation } from './installation.ts';
+import { type Call, reachDesk, staffId, staffOf } from './desk-reach.ts';
 
 const USAGE = `gongji desk VERB [CASE] --as NAME
   list [--show queue|mine|unassigned|overdue|open|closed|all] [--region CODE] [--find WORDS] [--limit N] [--after N]
@@ -76,7 +72,6 @@ export const desk: Command = async ([verb = 'help', ...args], io) => {
 };
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
-type Call = <Result>(method: DeskMethod, ...args: readonly unknown[]) => Promise<Result>;
 
 interface Asked {
   readonly verb: string;
@@ -194,15 +189,6 @@ function actOf({ flow, slots }: Values): object {
   });
 }
 
-function staffOf({ as, name, role }: Values): Staff {
-  if (as === undefined) throw new AppError('bad_input', '--as NAME: who does it');
-  if (role !== 'clerk' && role !== 'lead')
-    throw new AppError('bad_input', `--role takes clerk or lead, not '${role}'`);
-  return { id: staffId(as), displayName: name ?? as, roles: [role] };
-}
-
-const staffId = (name: string | undefined): string => `cli:${name ?? ''}`;
-
 function needed(option: string, value: string | undefined): string {
   if (value === undefined) throw new AppError('bad_input', `--${option} is missing; try gongji desk help`);
   return value;
@@ -218,37 +204,4 @@ async function caseNamed({ named, call, verb }: Asked): Promise<CaseHead> {
 /** Without the keys that hold nothing. */
 function present(object: { readonly [key: string]: unknown }): object {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-}
-
-// === The desk itself
-
-interface Reach {
-  readonly call: Call;
-  sweep(): Promise<void>;
-  close(): Promise<void>;
-}
-
-async function reachDesk(data: string | undefined): Promise<Reach> {
-  const config = readConfig();
-  const dataDir = data ?? config.dataDir;
-  const path = deskSocketPath(dataDir);
-  if (await canAskServer(path)) {
-    return {
-      call: <Result>(method: DeskMethod, ...args: readonly unknown[]) =>
-        askServer(path, method, args) as Promise<Result>,
-      // The server does it by itself.
-      sweep: async () => {},
-      close: async () => {},
-    };
-  }
-  const { opened } = await openInstallation(data);
-  const knowledge = loadKnowledge(KNOWLEDGE_DIR);
-  const { store, signals } = opened;
-  const own: Desk = openHelpDesk({ store, knowledge: () => knowledge, clock, random, signals });
-  return {
-    call: <Result>(method: DeskMethod, ...args: readonly unknown[]) =>
-      (own[method] as (...given: readonly unknown[]) => Promise<unknown>)(...args) as Promise<Result>,
-    sweep: () => own.sweep(),
-    close: () => opened.close(),
-  };
 }

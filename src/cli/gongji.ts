@@ -25,8 +25,16 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: 'the help desk: list, show, claim, reply, close and the rest',
     load: async () => (await import('./desk.ts')).desk,
   },
+  advice: {
+    does: 'drafts for clerks, what nobody could answer, what staff propose',
+    load: async () => (await import('./advice.ts')).advice,
+  },
+  triage: {
+    does: 'what a complaint on the telephone may mean, and what to ask',
+    load: async () => (await import('./triage.ts')).triage,
+  },
   review: {
-    does: 'list | show | accept: what was not understood for sure',
+    does: 'list | show | accept | proposals | apply: what was not understood for sure',
     load: async () => (await import('./review.ts')).review,
   },
   flows: {

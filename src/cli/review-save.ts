@@ -45,6 +45,8 @@ export interface Draft extends Signature {
   readonly source: string;
   readonly questions: readonly string[];
   readonly reviewDue: string;
+  /** What to say, as somebody proposed it. */
+  readonly text?: string;
 }
 
 /** A new answer that is on file and unsaid: `status: unverified` until somebody has written and checked it. */
@@ -73,7 +75,7 @@ export function draftEdit(draft: Draft): Edit {
     ...draft.questions.map((question) => `  - ${scalar(question)}`),
     '---',
     '',
-    '（待写）',
+    draft.text ?? '（待写）',
     '',
   ].join('\n');
   return { path, text, added: text };
