@@ -164,7 +164,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     log: (event, fields) => log.event(event as 'task.settled', fields as LogEvents['task.settled']),
   });
   const withdrawals = createWithdrawalsWatch({ store, editions, log, intents: parts.intents });
-  engine.work('address', (key) => manager.process(key as ConversationId));
+  engine.work('address', (key, how) => manager.process(key as ConversationId, how));
   engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
   const runTask = (key: string) => clerk.run(key as TaskId);
   engine.work('task', (key) => (watch === undefined ? runTask(key) : watch.task(key, () => runTask(key))));

@@ -11,6 +11,16 @@ export interface Job {
   readonly key: string;
 }
 
+export interface HowCalled {
+  /**
+   * A process has been here before and has not come back, or may have: found undone at the start, or taken over from one
+   * that gave no sign of life. What is to be done may be what killed it.
+   */
+  readonly isTakenOver: boolean;
+}
+
+export type Handler = (key: string, how: HowCalled) => Promise<void>;
+
 /**
  * `Tx` is whatever the store hands out inside a transaction. An engine that lives in the same
  * database writes the job with it; one in this process remembers it until `afterCommit`.
@@ -19,7 +29,7 @@ export interface Engine<Tx> {
   enqueueInTx(tx: Tx, job: Job, options?: { readonly startAt?: number }): Promise<void>;
   /** To be called when the transaction that enqueued has committed. */
   afterCommit(tx: Tx): void;
-  work(queue: Queue, handler: (key: string) => Promise<void>): void;
+  work(queue: Queue, handler: Handler): void;
   /** Finds everything due in the tables: at start, and every so often as the safety net. */
   sweep(): Promise<void>;
   /** Resolves when nothing is running or due any more. For commands that play a conversation. */

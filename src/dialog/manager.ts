@@ -40,23 +40,63 @@ export interface ManagerDeps {
 }
 
 export interface Manager {
-  /** Works off the mailbox of one conversation, in order, until nothing is due. */
-  process(conversation: ConversationId): Promise<void>;
+  /**
+   * Works off the mailbox of one conversation, in order, until nothing is due. What is taken over counts as failed before
+   * it is thought about, since whoever thought about it last may have died of it.
+   */
+  process(conversation: ConversationId, how?: { readonly isTakenOver: boolean }): Promise<void>;
 }
 
 export function createManager(deps: ManagerDeps): Manager {
+  // One at a time: what dies with the one that kills must not be counted for it.
+  const inTurn = createTurnstile();
+
+  async function workOff(id: ConversationId, take: TakeTurn): Promise<void> {
+    for (let stale = 0; stale <= STALE_RETRIES; ) {
+      const due = await deps.store.due(id);
+      if (due === undefined) return;
+      const done = await take(due.conversation, due.items);
+      // What came in meanwhile has woken us by a job of its own.
+      if (done === 'committed' && !due.more) return;
+      if (done === 'stale') stale += 1;
+    }
+  }
+
   return {
-    async process(id) {
-      for (let stale = 0; stale <= STALE_RETRIES; ) {
-        const due = await deps.store.due(id);
-        if (due === undefined) return;
-        const done = await takeTurn(deps, due.conversation, due.items);
-        // What came in meanwhile has woken us by a job of its own.
-        if (done === 'committed' && !due.more) return;
-        if (done === 'stale') stale += 1;
-      }
+    process(id, how) {
+      if (how?.isTakenOver !== true) return workOff(id, (loaded, items) => takeTurn(deps, loaded, items));
+      const counted = new Set<number>();
+      return inTurn(() => workOff(id, (loaded, items) => takeOver(deps, loaded, items, counted)));
     },
   };
+}
+
+type TakeTurn = (loaded: Conversation, items: Items) => Promise<Taken>;
+
+function createTurnstile(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+/** The oldest item is counted first, once a visit. Counted before already, it is thought about alone. */
+async function takeOver(
+  deps: ManagerDeps,
+  loaded: Conversation,
+  items: Items,
+  counted: Set<number>,
+): Promise<Taken> {
+  const [first] = items as [InboxItem];
+  if (!counted.has(first.seq)) {
+    counted.add(first.seq);
+    if ((await failed(deps, loaded, first, 'process_died')) === 'dead') return 'again';
+  }
+  const isSuspect = first.attempts > 0 && items.length > 1;
+  const done = await takeTurn(deps, loaded, isSuspect ? [first] : items);
+  return isSuspect && done === 'committed' ? 'again' : done;
 }
 
 type Items = readonly InboxItem[];
@@ -131,11 +171,19 @@ async function giveUpOrRetry(deps: ManagerDeps, before: Conversation, items: Ite
     const alone = await takeTurn(deps, before, [first]);
     return alone === 'committed' ? 'again' : alone;
   }
-  if ((await deps.store.failItem(before.id, first.seq, 'turn_failed')) === 'retry') return 'again';
-  if (first.content.kind === 'office' && first.content.event === 'turn_failed') return 'again';
-  const id = `dead:${before.id}:${first.seq}`;
-  await deps.store.receiveFor(before.id, id, { kind: 'office', event: 'turn_failed', params: {} });
+  await failed(deps, before, first, 'turn_failed');
   return 'again';
+}
+
+/** Counts a failure; of one that is dead the conversation hears. */
+async function failed(deps: ManagerDeps, before: Conversation, item: InboxItem, code: string) {
+  const outcome = await deps.store.failItem(before.id, item.seq, code);
+  const isNews = item.content.kind !== 'office' || item.content.event !== 'turn_failed';
+  if (outcome === 'dead' && isNews) {
+    const id = `dead:${before.id}:${item.seq}`;
+    await deps.store.receiveFor(before.id, id, { kind: 'office', event: 'turn_failed', params: {} });
+  }
+  return outcome;
 }
 
 async function casesOf(deps: ManagerDeps, result: Turn, items: Items): Promise<readonly Case[]> {

@@ -7,7 +7,7 @@
  * is free again, and every so often in any case.
  */
 import type { Job as BossJob, PgBoss } from 'pg-boss';
-import type { Job, Queue } from '../contracts/engine.ts';
+import type { Handler, Job, Queue } from '../contracts/engine.ts';
 
 /** Enough to hide a slow channel or office, few enough to keep the database calm. */
 const HANDS = 8;
@@ -26,7 +26,7 @@ export interface QueueWork {
   open(): void;
   look(): void;
   lookSoon(): void;
-  replace(handler: (key: string) => Promise<void>): void;
+  replace(handler: Handler): void;
   /** Takes no more and waits for what runs. */
   stop(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface QueueWork {
 export interface QueueWorkParts {
   readonly boss: PgBoss;
   readonly queue: Queue;
-  readonly handler: (key: string) => Promise<void>;
+  readonly handler: Handler;
   /** Told how a handler ended. */
   readonly ended: (job: Job, outcome: 'done' | { readonly error: unknown }) => void;
   readonly onError?: ((job: 'sweep', error: unknown) => void) | undefined;
@@ -105,7 +105,7 @@ export function createQueueWork({ boss, queue, handler, ended, onError }: QueueW
 
   function start(claim: Claim): void {
     running.set(claim.id, claim);
-    const run = work(claim.singletonKey ?? '').finally(() => {
+    const run = work(claim.singletonKey ?? '', claim.retryCount > 0).finally(() => {
       running.delete(claim.id);
       runs.delete(run);
       done.push(claim);
@@ -114,9 +114,9 @@ export function createQueueWork({ boss, queue, handler, ended, onError }: QueueW
     runs.add(run);
   }
 
-  async function work(key: string): Promise<void> {
+  async function work(key: string, isTakenOver: boolean): Promise<void> {
     try {
-      await handle(key);
+      await handle(key, { isTakenOver });
       ended({ queue, key }, 'done');
     } catch (error) {
       ended({ queue, key }, { error });

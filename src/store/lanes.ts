@@ -7,7 +7,7 @@
  * left undone, the lane rests for a while that doubles each time; a commit that calls it ends the rest.
  */
 import type { Clock } from '../contracts/clock.ts';
-import type { Engine, Job, Queue } from '../contracts/engine.ts';
+import type { Engine, Handler, Job, Queue } from '../contracts/engine.ts';
 import type { DueScan } from './due.ts';
 
 /** Of each queue: enough to hide a slow channel or office, few enough to keep the database calm. */
@@ -32,13 +32,14 @@ interface Lane {
   state: 'resting' | 'queued' | 'running';
   /** Called while it ran. */
   again: boolean;
+  /** Found undone by the first sweep: the process before may have died over it. */
+  takenOver: boolean;
   /** Started by a sweep, not by a commit: if the next sweep finds it again, it did nothing. */
   swept: boolean;
   failures: number;
   restsUntil: number;
 }
 
-type Handler = (key: string) => Promise<void>;
 interface Enqueued {
   readonly job: Job;
   readonly startAt: number | undefined;
@@ -55,6 +56,7 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
   let wake: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
   let everySoOften: NodeJS.Timeout | undefined;
   let startedBySweeps = 0;
+  let hasSwept = false;
   let stopped = false;
 
   // === Running
@@ -64,7 +66,15 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
     const id = `${job.queue}:${job.key}`;
     let lane = lanes.get(id);
     if (lane === undefined) {
-      lane = { job, state: 'resting', again: false, swept: false, failures: 0, restsUntil: 0 };
+      lane = {
+        job,
+        state: 'resting',
+        again: false,
+        takenOver: false,
+        swept: false,
+        failures: 0,
+        restsUntil: 0,
+      };
       lanes.set(id, lane);
     }
     if (by === 'commit') {
@@ -75,6 +85,7 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
 
   function callAgain(lane: Lane): void {
     if (clock.now() < lane.restsUntil) return;
+    lane.takenOver = !hasSwept;
     if (lane.swept) rest(lane);
     else {
       enqueue(lane, true);
@@ -101,11 +112,13 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
 
   async function run(lane: Lane): Promise<void> {
     const { queue, key } = lane.job;
+    const isTakenOver = lane.takenOver;
+    lane.takenOver = false;
     lane.state = 'running';
     lane.again = false;
     running.set(queue, (running.get(queue) ?? 0) + 1);
     try {
-      await handlers.get(queue)?.(key);
+      await handlers.get(queue)?.(key, { isTakenOver });
       if (!lane.swept) lane.failures = 0;
     } catch (error) {
       lane.swept = false;
@@ -153,6 +166,7 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
     await scan.fireTimers();
     const jobs = await scan.jobs();
     for (const job of jobs) call(job, 'sweep');
+    hasSwept = true;
     forgetDone(jobs);
     const next = await scan.nextDueAt();
     if (next !== undefined) wakeAt(next);
