@@ -99,6 +99,7 @@ export async function startGongji(
   const slack = openSlackDesk(config, { desk: app.desk, advice: app.advice, inbox: store, clock, log, tell });
   const desk = openWebDesk(config, {
     desk: app.desk,
+    advice: app.advice,
     store,
     editions: app.editions,
     verify: () => app.verifyAudit(),

@@ -1,6 +1,7 @@
 /** Cases: lists, cards and acts, all through the contract of the desk, so that every view agrees. */
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import type { Advice, ProposalResult } from '../contracts/advice.ts';
 import {
   type Act,
   type ActResult,
@@ -39,43 +40,49 @@ const listSchema = z.object({
   limit: z.int().min(1).max(100).optional(),
 });
 
-const key = z.string().regex(/^[\w-]{8,80}$/u);
+export const key = z.string().regex(/^[\w-]{8,80}$/u);
+export const proposalSchema = z.object({ key, text: words(4000) });
 const flow = z.string().regex(/^[\w-]{1,40}$/u);
+
+interface Hands {
+  readonly desk: Desk;
+  readonly advice: Advice;
+}
 
 type Did = ActResult | Awaited<ReturnType<Desk['dryRun']>>;
 /** Takes the act and its own fields, which were parsed by the schema beside it. */
 interface Known<Fields> {
   readonly fields: z.ZodType<Fields>;
-  run(desk: Desk, act: Act, fields: Fields): Promise<Did>;
+  run(hands: Hands, act: Act, fields: Fields): Promise<Did>;
 }
 const known = <Fields>(fields: z.ZodType<Fields>, run: Known<Fields>['run']): Known<unknown> =>
   ({ fields, run }) as Known<unknown>;
-const bare = (run: (desk: Desk, act: Act) => Promise<ActResult>) => known(z.object({}), run);
+const bare = (run: (hands: Hands, act: Act) => Promise<ActResult>) => known(z.object({}), run);
 
 const ACTS: { readonly [act: string]: Known<unknown> } = {
-  claim: bare((desk, act) => desk.claim(act)),
-  release: bare((desk, act) => desk.release(act)),
-  acknowledge: bare((desk, act) => desk.acknowledge(act)),
-  reply: known(z.object({ text: words(4000) }), (desk, act, { text }) => desk.reply({ ...act, text })),
-  note: known(z.object({ text: words(4000) }), (desk, act, { text }) => desk.note({ ...act, text })),
+  claim: bare(({ desk }, act) => desk.claim(act)),
+  release: bare(({ desk }, act) => desk.release(act)),
+  acknowledge: bare(({ desk }, act) => desk.acknowledge(act)),
+  reply: known(z.object({ text: words(4000), draft: words(200).optional() }), reply),
+  note: known(z.object({ text: words(4000) }), ({ desk }, act, { text }) => desk.note({ ...act, text })),
   'ask-for': known(
     z.object({ what: z.enum(ASKABLE), detail: words(4000).optional() }),
-    (desk, act, { what, detail }) => desk.askFor({ ...act, what, ...present({ detail }) }),
+    ({ desk }, act, { what, detail }) => desk.askFor({ ...act, what, ...present({ detail }) }),
   ),
-  'dry-run': known(z.object({ flow }), (desk, act, fields) => desk.dryRun({ ...act, ...fields })),
-  'start-act': known(z.object({ flow }), (desk, act, fields) => desk.startAct({ ...act, ...fields })),
-  'give-back': known(z.object({ isSolved: z.literal(true).optional() }), (desk, act, { isSolved }) =>
+  'dry-run': known(z.object({ flow }), ({ desk }, act, fields) => desk.dryRun({ ...act, ...fields })),
+  'start-act': known(z.object({ flow }), ({ desk }, act, fields) => desk.startAct({ ...act, ...fields })),
+  'give-back': known(z.object({ isSolved: z.literal(true).optional() }), ({ desk }, act, { isSolved }) =>
     desk.giveBack({ ...act, ...present({ isSolved }) }),
   ),
-  snooze: known(z.object({ until: z.iso.datetime({ offset: true }) }), (desk, act, { until }) =>
+  snooze: known(z.object({ until: z.iso.datetime({ offset: true }) }), ({ desk }, act, { until }) =>
     desk.snooze({ ...act, until }),
   ),
-  priority: known(z.object({ priority: z.enum(PRIORITIES) }), (desk, act, { priority }) =>
+  priority: known(z.object({ priority: z.enum(PRIORITIES) }), ({ desk }, act, { priority }) =>
     desk.setPriority({ ...act, priority }),
   ),
   transfer: known(
     z.object({ to: words(200), note: words(4000).optional() }),
-    async (desk, act, { to, note }) => {
+    async ({ desk }, act, { to, note }) => {
       // Only to somebody who has worked here: a typing error must not swallow a case.
       const found = (await desk.staff()).find(({ id }) => id === to);
       if (found === undefined) return { ok: false, reason: 'bad_input', field: 'to' };
@@ -84,19 +91,33 @@ const ACTS: { readonly [act: string]: Known<unknown> } = {
   ),
   close: known(
     z.object({ trueCause: z.enum(CAUSES).optional(), note: words(4000).optional() }),
-    (desk, act, fields) => desk.close({ ...act, ...present(fields) }),
+    ({ desk }, act, fields) => desk.close({ ...act, ...present(fields) }),
   ),
-  reopen: known(z.object({ note: words(4000).optional() }), (desk, act, fields) =>
+  reopen: known(z.object({ note: words(4000).optional() }), ({ desk }, act, fields) =>
     desk.reopen({ ...act, ...present(fields) }),
   ),
 };
 
-export interface CaseRoutesParts {
-  readonly desk: Desk;
+/** What became of a draft is kept, so that poor ones are offered less. */
+async function reply(
+  { desk, advice }: Hands,
+  act: Act,
+  { text, draft }: { readonly text: string; readonly draft?: string | undefined },
+): Promise<ActResult> {
+  const result = await desk.reply({ ...act, text });
+  const offered = result.ok && draft !== undefined ? await advice.draft(act.case, draft) : undefined;
+  if (offered !== undefined) {
+    const outcome = offered.text.trim() === text.trim() ? 'sent' : 'edited';
+    await advice.useDraft({ ...act, draft: offered.id, outcome, sent: text });
+  }
+  return result;
+}
+
+export interface CaseRoutesParts extends Hands {
   readonly knowledge: () => Knowledge;
 }
 
-export function caseRoutes({ desk, knowledge }: CaseRoutesParts): Hono<DeskEnv> {
+export function caseRoutes({ desk, advice, knowledge }: CaseRoutesParts): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
 
   // Words that are searched for may be a citizen's: they travel in the body, never in an address.
@@ -128,6 +149,16 @@ export function caseRoutes({ desk, knowledge }: CaseRoutesParts): Hono<DeskEnv> 
     return c.json({ case: view, causes: await desk.causes(view.id) });
   });
 
+  app.get('/:id/drafts', async (c) => c.json({ drafts: await advice.drafts(c.req.param('id') as CaseId) }));
+
+  app.post('/:id/proposals', async (c) => {
+    const body = proposalSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!body.success) return refuseForm(c, body.error);
+    const by = c.var.entered.staff;
+    const about = { by, case: c.req.param('id') as CaseId, ...body.data, key: pressed(by, body.data.key) };
+    return proposed(c, await advice.proposeEntry(about));
+  });
+
   app.post('/:id/acts/:act', async (c) => {
     const wanted = c.req.param('act');
     const found = Object.hasOwn(ACTS, wanted) ? ACTS[wanted] : undefined;
@@ -138,7 +169,10 @@ export function caseRoutes({ desk, knowledge }: CaseRoutesParts): Hono<DeskEnv> 
     const fields = found.fields.safeParse(body);
     if (!fields.success) return refuseForm(c, fields.error);
     const { staff } = c.var.entered;
-    return answered(c, await found.run(desk, actOf(staff, c.req.param('id'), named.data.key), fields.data));
+    return answered(
+      c,
+      await found.run({ desk, advice }, actOf(staff, c.req.param('id'), named.data.key), fields.data),
+    );
   });
 
   app.post('/:id/reveal', async (c) => {
@@ -156,9 +190,21 @@ export function caseRoutes({ desk, knowledge }: CaseRoutesParts): Hono<DeskEnv> 
   return app;
 }
 
+function actOf(by: Staff, id: string, key: string): Act {
+  return { by, case: id as CaseId, key: pressed(by, key) };
+}
+
 /** Two people who press at once may send the same key: the id of who pressed keeps them apart. */
-function actOf(by: Staff, id: string, pressed: string): Act {
-  return { by, case: id as CaseId, key: `web:${by.id}:${pressed}`.slice(0, 200) };
+export function pressed(by: Staff, key: string): string {
+  return `web:${by.id}:${key}`.slice(0, 200);
+}
+
+export function proposed(c: Context, result: ProposalResult) {
+  if (result.ok) return c.json(result);
+  return c.json(
+    result,
+    ({ forbidden: 403, unknown: 404, empty: 422, too_long: 422 } as const)[result.reason],
+  );
 }
 
 function answered(c: Context, result: Did) {

@@ -1,40 +1,44 @@
-/** What nobody could answer for sure, in groups of sentences that look alike; masked, and of nobody. */
+/** What nobody could answer, what staff propose to know from now on, and the second pair of eyes that approves it. */
 import { Hono } from 'hono';
-import type { ReviewItems } from '../contracts/store.ts';
-import { groupsOf } from '../desk/word-groups.ts';
-import type { Day } from '../domain/insurance.ts';
-import type { Editions } from '../editions.ts';
-import { isSure } from '../understanding/policy.ts';
-import type { DeskEnv } from './desk-guard.ts';
+import { z } from 'zod';
+import type { Advice } from '../contracts/advice.ts';
+import { key, pressed, proposalSchema, proposed } from './desk-cases.ts';
+import { type DeskEnv, refuseForm } from './desk-guard.ts';
 
 const GROUPS = 60;
-const SENTENCES = 20;
 
 export interface GapRoutesParts {
-  readonly store: ReviewItems;
-  readonly editions: Editions;
-  readonly today: () => Day;
+  readonly advice: Advice;
 }
 
-export function gapRoutes({ store, editions, today }: GapRoutesParts): Hono<DeskEnv> {
+export function gapRoutes({ advice }: GapRoutesParts): Hono<DeskEnv> {
   const app = new Hono<DeskEnv>();
+
   app.get('/', async (c) => {
-    const { knowledge, understander } = editions.of();
-    const groups = groupsOf(await store.reviewItems());
-    return c.json({
-      total: groups.length,
-      groups: groups.slice(0, GROUPS).map(({ key, count, examples, guesses, lastAt, items }) => ({
-        key,
-        count,
-        lastAt,
-        examples,
-        guesses: guesses.map(({ id, p }) => ({ id, p, label: knowledge.intents.get(id)?.label ?? id })),
-        sentences: items.slice(0, SENTENCES).map(({ text, count: times }) => ({ text, count: times })),
-        more: Math.max(0, items.length - SENTENCES),
-        // After better examples a group may be understood by now.
-        isUnderstood: isSure(understander.understand(examples[0] ?? '', { inFlow: false, asOf: today() })),
-      })),
-    });
+    const [gaps, proposals] = await Promise.all([advice.gaps(GROUPS), advice.proposals()]);
+    return c.json({ gaps, proposals });
   });
+
+  app.post('/:gap/proposals', async (c) => {
+    const body = proposalSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!body.success) return refuseForm(c, body.error);
+    const by = c.var.entered.staff;
+    const { text } = body.data;
+    return proposed(
+      c,
+      await advice.proposeEntry({ by, gap: c.req.param('gap'), text, key: pressed(by, body.data.key) }),
+    );
+  });
+
+  app.post('/proposals/:id/approve', async (c) => {
+    const body = z.object({ key }).safeParse(await c.req.json().catch(() => undefined));
+    if (!body.success) return refuseForm(c, body.error);
+    const by = c.var.entered.staff;
+    const proposal = c.req.param('id');
+    const result = await advice.approveEntry({ by, proposal, key: pressed(by, body.data.key) });
+    if (result.ok) return c.json(result);
+    return c.json(result, ({ own: 409, forbidden: 403, unknown: 404, already: 409 } as const)[result.reason]);
+  });
+
   return app;
 }

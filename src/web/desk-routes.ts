@@ -1,6 +1,7 @@
 /** The desk's HTTP, mounted at `/desk`: the ways in, then everything behind a login, each part behind its roles. */
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Advice } from '../contracts/advice.ts';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { Desk } from '../contracts/desk.ts';
 import type { Store } from '../contracts/store.ts';
@@ -32,6 +33,7 @@ export interface MoreDesk {
 
 export interface DeskRoutesParts {
   readonly desk: Desk;
+  readonly advice: Advice;
   readonly store: Store;
   readonly editions: Editions;
   readonly verify: () => Promise<Verified>;
@@ -56,7 +58,7 @@ export interface DeskRoutes {
 }
 
 export function deskRoutes(parts: DeskRoutesParts): DeskRoutes {
-  const { desk, store, editions, clock, secret, publicUrl, oidc, links } = parts;
+  const { desk, advice, store, editions, clock, secret, publicUrl, oidc, links } = parts;
   const door = createDeskDoor({ ...parts, sessions: store });
   const knowledge = () => editions.of().knowledge;
   const today = () => dayAt(clock.now());
@@ -84,10 +86,10 @@ export function deskRoutes(parts: DeskRoutesParts): DeskRoutes {
     api.route(path, routes);
   };
   mount('/events', 'cases', live.routes);
-  mount('/cases', 'cases', caseRoutes({ desk, knowledge }));
+  mount('/cases', 'cases', caseRoutes({ desk, advice, knowledge }));
   mount('/conversations', 'conversations', talkRoutes({ store, knowledge }));
   mount('/knowledge', 'knowledge', bookRoutes({ editions, store, refresh: parts.refresh, today }));
-  mount('/gaps', 'gaps', gapRoutes({ store, editions, today }));
+  mount('/gaps', 'gaps', gapRoutes({ advice }));
   mount('/applications', 'applications', applicationRoutes({ store, knowledge }));
   mount('/audit', 'audit', auditRoutes({ store, verify: parts.verify, clock }));
   for (const { path, area, routes } of parts.more ?? []) mount(path, area, routes);

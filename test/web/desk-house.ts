@@ -62,6 +62,7 @@ export async function openDeskHouse(options: DeskHouseOptions = {}): Promise<Des
   const { issuer } = options;
   const routes = deskRoutes({
     desk: app.desk,
+    advice: app.advice,
     store: app.store,
     editions: app.editions,
     verify: app.verifyAudit,

@@ -41,6 +41,7 @@ describe('each role', () => {
     '/cases/choices': 'cases',
     '/cases/staff': 'cases',
     '/cases/K': 'cases',
+    '/cases/K/drafts': 'cases',
     '/conversations': 'conversations',
     '/conversations/c_x': 'conversations',
     '/applications': 'applications',
@@ -60,6 +61,9 @@ describe('each role', () => {
     '/knowledge/entries/x/withdraw': 'curating',
     '/knowledge/entries/x/restore': 'curating',
     '/audit/verify': 'audit',
+    '/cases/K/proposals': 'cases',
+    '/gaps/g/proposals': 'gaps',
+    '/gaps/proposals/p/approve': 'gaps',
   };
   const ROLES: readonly StaffRole[] = ['clerk', 'curator', 'lead', 'auditor'];
   const by = (role: StaffRole) => ({ clerk, curator, lead, auditor })[role];
@@ -178,6 +182,20 @@ describe('a case', () => {
       said: { reason: 'owned' },
     });
     expect(await act(lead, 'transfer', { to: 'demo:李坐席' })).toMatchObject({ status: 200 });
+  });
+
+  it('offers drafts, and keeps what became of them; nothing is sent by itself', async () => {
+    type Drafts = { drafts: readonly { id: string; text: string }[] };
+    const { drafts } = await clerk.read<Drafts>(`/desk/api/cases/${id}/drafts`);
+    const [draft] = drafts;
+    expect(draft?.text).toBeTruthy();
+    expect(await act(clerk, 'reply', { text: draft?.text, draft: draft?.id })).toMatchObject({ status: 200 });
+    await house.world.settle();
+    const figures = await house.world.app.advice.draftFigures();
+    expect(figures.reduce((sum, { sent }) => sum + sent, 0)).toBe(1);
+    expect(
+      (await clerk.read<Drafts>(`/desk/api/cases/${id}/drafts`)).drafts.map((one) => one.id),
+    ).not.toContain(draft?.id);
   });
 
   it('is closed with its true cause, opened again, given back', async () => {
@@ -336,13 +354,26 @@ describe('knowledge', () => {
     );
   });
 
-  it('has gaps, in groups, of nobody', async () => {
+  it('has gaps, in groups, which one proposes to close and another approves', async () => {
     await house.world.says('mei', '取消');
     await house.world.says('ya', '那个东西弄了没有啊到底');
-    const { groups } = await curator.read<{ groups: readonly { examples: readonly string[] }[] }>(
-      '/desk/api/gaps',
-    );
-    expect(groups.length).toBeGreaterThan(0);
+    type Told = {
+      gaps: readonly { key: string; examples: readonly string[] }[];
+      proposals: readonly { id: string; state: string }[];
+    };
+    const gap = (await curator.read<Told>('/desk/api/gaps')).gaps[0]?.key ?? '';
+    const path = `/desk/api/gaps/${gap}/proposals`;
+    expect(await curator.act(path, { ...key(), text: '' })).toMatchObject({ status: 422 });
+    expect(await curator.act(path, { ...key(), text: '请说明是哪一件事，我们再帮您查。' })).toMatchObject({
+      status: 200,
+    });
+    const proposal = (await lead.read<Told>('/desk/api/gaps')).proposals[0]?.id ?? '';
+    const approve = (by: Visitor) => by.act(`/desk/api/gaps/proposals/${proposal}/approve`, key());
+    expect(await approve(curator)).toMatchObject({ status: 409, said: { reason: 'own' } });
+    expect(await approve(clerk)).toMatchObject({ status: 403 });
+    expect(await approve(lead)).toMatchObject({ status: 200 });
+    expect(await approve(lead)).toMatchObject({ status: 409, said: { reason: 'already' } });
+    expect((await lead.read<Told>('/desk/api/gaps')).proposals[0]).toMatchObject({ state: 'approved' });
   });
 });
 

@@ -2,6 +2,8 @@
 import { useState } from 'preact/hooks';
 import type { CaseView, Rehearsal, StaffRef } from '../../src/contracts/desk.ts';
 import { Input, Select, useAsked } from './parts.tsx';
+import { ProposalForm } from './proposal-form.tsx';
+import { ReplyForm } from './reply-form.tsx';
 import { type Me, newKey, post, type Trouble } from './wire.ts';
 import { ASKABLE, PRIORITIES, troubleWords } from './words.ts';
 
@@ -21,7 +23,8 @@ type Form =
   | 'priority'
   | 'transfer'
   | 'start-act'
-  | 'reopen';
+  | 'reopen'
+  | 'propose';
 
 const LABELS: Record<string, string> = {
   claim: '认领',
@@ -36,6 +39,7 @@ const LABELS: Record<string, string> = {
   release: '放回队列',
   close: '办结',
   reopen: '重新打开',
+  propose: '建议收进知识',
   acknowledge: '知道了，没送到的我来跟',
 };
 const DONE = '已办好。';
@@ -107,15 +111,14 @@ export function Acts({ view, causes, me, onDone }: ActsProps) {
         {mayWork && opener('transfer')}
         {mayWork && plain('release')}
         {mayWork && opener('close')}
+        {opener('propose')}
         {isClosed && opener('reopen', true)}
         {view.hasFailedReply && plain('acknowledge')}
       </div>
       <p role="status" class={said === undefined || said === DONE ? 'quiet' : 'error'}>
         {said}
       </p>
-      {form === 'reply' && (
-        <TextForm label="答复市民" submit="发送" needed onSubmit={(text) => act('reply', { text })} />
-      )}
+      {form === 'reply' && <ReplyForm id={view.id} onSubmit={(fields) => act('reply', fields)} />}
       {form === 'note' && (
         <TextForm
           label="备注（只有同事看得到）"
@@ -130,6 +133,9 @@ export function Acts({ view, causes, me, onDone }: ActsProps) {
           submit="重新打开"
           onSubmit={(note) => act('reopen', { note })}
         />
+      )}
+      {form === 'propose' && (
+        <ProposalForm path={`/cases/${encodeURIComponent(view.id)}/proposals`} onDone={onDone} />
       )}
       {form === 'ask-for' && <AskForm onSubmit={(fields) => void act('ask-for', fields)} />}
       {form === 'close' && <CloseForm causes={causes} onSubmit={(fields) => void act('close', fields)} />}

@@ -1,8 +1,12 @@
-/** What nobody could answer for sure, oftenest first. */
+/** What nobody could answer, what colleagues propose to know from now on, and approving it. */
+import { useState } from 'preact/hooks';
+import type { PageProps } from './pages.ts';
 import { Loading, Tag, Time, Title, useAsked } from './parts.tsx';
-import type { GapsAnswer } from './wire.ts';
+import { ProposalForm } from './proposal-form.tsx';
+import { type Gap, type GapsAnswer, type Me, newKey, type Proposal, post } from './wire.ts';
+import { troubleWords } from './words.ts';
 
-export function Gaps() {
+export function Gaps({ me }: PageProps) {
   const { value, trouble, again } = useAsked<GapsAnswer>('/gaps');
   return (
     <>
@@ -11,39 +15,88 @@ export function Gaps() {
         <Loading trouble={trouble} again={again} />
       ) : (
         <>
-          <p class="quiet">
-            共 {value.total} 组。相近的说法归在一起，号码已隐去，也查不到是谁说的。收进例句或写新回答，用{' '}
-            <code>gongji review</code>。
-          </p>
+          <h2>同事的建议</h2>
+          {value.proposals.length === 0 && <p class="quiet">还没有。</p>}
           <ul class="cards">
-            {value.groups.map((group) => (
-              <li key={group.key} class="panel">
-                <h2>{group.examples[0]}</h2>
-                <p>
-                  <Tag>{group.count} 次</Tag> 最近 <Time at={group.lastAt} /> <code>{group.key}</code>{' '}
-                  {group.isUnderstood && <Tag tone="good">现在已能听懂</Tag>}
-                </p>
-                <p>
-                  当成过：
-                  {group.guesses.map(({ label, p }) => `${label} ${Math.round(p * 100)}%`).join('，') || '—'}
-                </p>
-                {group.sentences.length > 1 && (
-                  <details>
-                    <summary>全部说法（{group.sentences.length + group.more}）</summary>
-                    <ul>
-                      {group.sentences.map(({ text, count }) => (
-                        <li key={text}>
-                          {text}（{count}）
-                        </li>
-                      ))}
-                    </ul>
-                  </details>
-                )}
-              </li>
+            {value.proposals.map((proposal) => (
+              <OneProposal key={proposal.id} proposal={proposal} me={me} onDone={again} />
+            ))}
+          </ul>
+          <h2>没答上的说法</h2>
+          <p class="quiet">相近的说法归在一起，号码已隐去。</p>
+          {value.gaps.length === 0 && <p class="quiet">没有。</p>}
+          <ul class="cards">
+            {value.gaps.map((gap) => (
+              <OneGap key={gap.key} gap={gap} onDone={again} />
             ))}
           </ul>
         </>
       )}
     </>
+  );
+}
+
+function OneGap({ gap, onDone }: { gap: Gap; onDone: () => void }) {
+  const [isOpen, open] = useState(false);
+  const { key, examples, count, guesses, cases, lastAt } = gap;
+  return (
+    <li class="panel">
+      <h3>{examples[0]}</h3>
+      <p>
+        <Tag>{count} 次</Tag> 最近 <Time at={lastAt} />
+      </p>
+      {examples.slice(1).map((text) => (
+        <p key={text}>也有人说：{text}</p>
+      ))}
+      <p>当成过：{guesses.map(({ label, p }) => `${label} ${Math.round(p * 100)}%`).join('，') || '—'}</p>
+      {cases.length > 0 && <p>转人工：{cases.map(({ number }) => number).join('、')}</p>}
+      <button type="button" class="button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+        提建议
+      </button>
+      {isOpen && <ProposalForm path={`/gaps/${encodeURIComponent(key)}/proposals`} onDone={onDone} />}
+    </li>
+  );
+}
+
+interface ProposalProps {
+  readonly proposal: Proposal;
+  readonly me: Me;
+  readonly onDone: () => void;
+}
+
+function OneProposal({ proposal, me, onDone }: ProposalProps) {
+  const [said, say] = useState<string>();
+  const [key] = useState(newKey);
+  const { id, kind, state, label, sentence, entry, text, by, at, approvedBy } = proposal;
+  async function approve(): Promise<void> {
+    const answer = await post(`/gaps/proposals/${encodeURIComponent(id)}/approve`, { key });
+    if (answer.ok) onDone();
+    else say(troubleWords(answer));
+  }
+  return (
+    <li class="panel">
+      <h3>{sentence}</h3>
+      <p>
+        {kind === 'example' ? `归到“${label}”` : `新的回答（${label}）`}
+        {entry === undefined ? '' : `，用回答 ${entry}`}
+      </p>
+      {text !== undefined && <blockquote class="shown">{text}</blockquote>}
+      <p>
+        {by.displayName}，<Time at={at} />{' '}
+        {state === 'approved' ? (
+          <Tag tone="good">{approvedBy?.displayName ?? ''} 已审核</Tag>
+        ) : (
+          <Tag tone="soft">等另一位同事审核</Tag>
+        )}
+      </p>
+      {state === 'open' && by.id !== me.id && (
+        <button type="button" class="button main" onClick={() => void approve()}>
+          审核通过
+        </button>
+      )}
+      <p role="status" class="error">
+        {said}
+      </p>
+    </li>
   );
 }

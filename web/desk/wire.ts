@@ -1,4 +1,5 @@
 /** What the desk asks the server. Every act names a token the page was told; a login that is over is told to the app. */
+import type { Draft, Gap, Proposal } from '../../src/contracts/advice.ts';
 import type { CaseHead, CaseView } from '../../src/contracts/desk.ts';
 
 export interface Me {
@@ -235,17 +236,8 @@ export interface ImpactAnswer {
 }
 
 export interface GapsAnswer {
-  readonly total: number;
-  readonly groups: readonly {
-    readonly key: string;
-    readonly count: number;
-    readonly lastAt: string;
-    readonly examples: readonly string[];
-    readonly guesses: readonly { readonly id: string; readonly p: number; readonly label: string }[];
-    readonly sentences: readonly { readonly text: string; readonly count: number }[];
-    readonly more: number;
-    readonly isUnderstood: boolean;
-  }[];
+  readonly gaps: readonly Gap[];
+  readonly proposals: readonly Proposal[];
 }
 
 export interface ApplicationRow {
@@ -289,4 +281,4 @@ export interface Revealed {
   };
 }
 
-export type { CaseHead, CaseView };
+export type { CaseHead, CaseView, Draft, Gap, Proposal };

@@ -209,6 +209,10 @@ const TROUBLE: Record<string, string> = {
   slow_down: '太快了，请过一分钟再试。',
   too_long: '内容太长了。',
   own: '自己提的建议要由另一位同事审核。',
+  already: '这一条已经审核过了。',
+  unknown: '没有找到。',
+  empty: '没有写内容，或者这一件里没有哪句话是没答上的。',
+  no_conversation: '这一件是电话或窗口来的，没有对话可以发。',
 };
 const FIELDS: Record<string, string> = {
   text: '请写内容，不超过 1500 字。',
