@@ -5,6 +5,7 @@
  *
  * What is older than `countedFrom` stays as it is: the rows it was counted from have begun to go.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Clock } from '../contracts/clock.ts';
 import type { CaseDay, StatisticsStore, TalkDay, TalkedOn } from '../contracts/statistics.ts';
 import type { ConversationId } from '../domain/ids.ts';
@@ -25,6 +26,8 @@ import { foldTalk } from './talk.ts';
 
 /** Rows in memory at once. */
 const PAGE = 500;
+/** Moments of turns read at once. */
+const MOMENTS = 2000;
 /** Conversations folded at once; each has few turns a day. */
 const TALKS_AT_ONCE = 100;
 /** A transaction that began before the last count may have committed after it. */
@@ -112,14 +115,14 @@ async function readTurns(store: StatisticsStore, { now, from }: { now: number; f
   let after: { readonly at: number; readonly conversation: ConversationId } | undefined;
   let talks = 0;
   for (;;) {
-    const page = await store.turnTimes(since, after, PAGE);
+    const page = await store.turnTimes(since, after, MOMENTS);
     for (const [day, conversations] of byDay(page)) {
       talks += await foldDay(store, day, [...conversations]);
       await store.markDays(touchedBy(day, { now, from }));
     }
     after = page.at(-1);
     if (after !== undefined) await store.moveFiguresMark('turns', Math.max(mark, after.at));
-    if (page.length < PAGE) return talks;
+    if (page.length < MOMENTS) return talks;
   }
 }
 
@@ -145,6 +148,8 @@ function touchedBy(day: Day, { now, from }: { now: number; from: Day }): readonl
 async function foldDay(store: StatisticsStore, day: Day, all: readonly ConversationId[]): Promise<number> {
   for (let at = 0; at < all.length; at += TALKS_AT_ONCE) {
     const turns = await store.turnsWithin(all.slice(at, at + TALKS_AT_ONCE), spanOf(day));
+    // SQLite answers at once: without a breath no turn would be taken until everything is counted.
+    await breathe();
     const talks = Object.values(Object.groupBy(turns, ({ conversation }) => conversation));
     await store.keepTalkDays(talks.flatMap((some) => (some === undefined ? [] : [foldTalk(day, some)])));
   }
@@ -216,6 +221,7 @@ async function eachPage<Row>(
   for (;;) {
     const rows = await read(after);
     await work(rows);
+    await breathe();
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     after = keyOf(last);
