@@ -4,18 +4,25 @@ import type { Draft } from '../../src/contracts/advice.ts';
 import type { Staff } from '../../src/contracts/desk.ts';
 import { editDistance } from '../../src/desk/edit-distance.ts';
 import type { CaseId } from '../../src/domain/ids.ts';
+import { BACKENDS, type Place } from '../store/backends.ts';
 import { AUDITOR, type DeskWorld, LEAD, LI, openDesk, WANG } from './world.ts';
 
 const CURATOR: Staff = { id: 'slack:U7', displayName: '资料员', roles: ['curator'] };
 
-describe('the adviser', () => {
+// The file differs from memory in what it survives only, and that is not what is shown here.
+const backends = BACKENDS.filter(({ name }) => name !== 'SQLite file');
+
+describe.each(backends)('the adviser on $name', (backend) => {
   let world: DeskWorld;
+  let at: Place;
   beforeEach(async () => {
-    world = await openDesk();
+    at = await backend.newPlace();
+    world = await openDesk({ storeUrl: at.url });
   });
   afterEach(async () => {
     expect(world.faults).toEqual([]);
     await world.end();
+    await at.remove();
   });
   const advice = () => world.app.advice;
 
