@@ -161,10 +161,10 @@ export async function startGongji(
     log.event('job.failed', { queue: 'review', key: '', code: codeOf(error) }),
   );
   await operations.started();
-  log.event('app.started', { url, knowledge: library.knowledge.version });
   const proposals = keepProposalsFile(app.advice, join(config.dataDir, PROPOSALS_FILE), (error) =>
     log.event('job.failed', { queue: 'proposals', key: '', code: codeOf(error) }),
   );
+  log.event('app.started', { url, knowledge: library.knowledge.version });
   return {
     app,
     server,
