@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of docs/pictures from the real house with its invented people:
- * `node scripts/screenshots.ts`. Needs the built pages and Chromium, as the browser tests do.
+ * `node scripts/screenshots.ts`, or some of them with the names of scenes behind it. Needs the built pages and Chromium, as the browser tests do.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -24,6 +24,8 @@ interface Stage {
   readonly site: string;
   /** The newest code that was told. */
   readonly code: () => string;
+  /** A fresh one-time link to the desk of the staff. */
+  readonly desk: () => Promise<string>;
 }
 
 type Scene = (stage: Stage) => Promise<void>;
@@ -117,6 +119,49 @@ const widget: Scene = async (stage) => {
   await phone.context.close();
 };
 
+/** A citizen wants a person; what a clerk, a curator and an auditor see of it. */
+const desk: Scene = async (stage) => {
+  const phone = await newPhonePage(stage.browser);
+  await phone.page.goto(stage.url);
+  await say(phone.page, '绑了家庭共济怎么没显示');
+  await phone.page.getByRole('button', { name: '亲情账户' }).click();
+  await hears(phone.page, '不是“家庭共济”');
+  await say(phone.page, '转人工');
+  await hears(phone.page, '登记号');
+  const screen = await newPhonePage(stage.browser, { size: { width: 1280, height: 860 } });
+  const { page } = screen;
+  await page.goto(await stage.desk());
+  await page.getByRole('cell', { name: /网页/u }).first().waitFor();
+  await take(page, 'desk-cases');
+  await page.getByRole('table').getByRole('link').first().click();
+  await page.getByRole('button', { name: '认领' }).click();
+  await page.getByRole('button', { name: '答复', exact: true }).click();
+  await page.getByRole('heading', { name: '可以参考' }).waitFor();
+  await take(page, 'desk-case');
+  await page.getByRole('link', { name: '看整段对话和流程位置' }).click();
+  await page.locator('.state.now').first().waitFor();
+  await take(page, 'desk-talk');
+  await page.getByRole('link', { name: '知识', exact: true }).click();
+  await page.getByRole('button', { name: '规则和入口' }).click();
+  await page.getByRole('heading', { name: '办理入口' }).waitFor();
+  await take(page, 'desk-knowledge');
+  await page.getByRole('link', { name: '审计', exact: true }).click();
+  await page.getByRole('button', { name: '核对全部记录' }).click();
+  await page.getByText('没有被改动').waitFor();
+  await take(page, 'desk-audit');
+  await screen.context.close();
+  const pocket = await newPhonePage(stage.browser, { colorScheme: 'dark' });
+  await pocket.page.goto(await stage.desk());
+  await pocket.page.getByRole('button', { name: '未办结', exact: true }).click();
+  await pocket.page.getByRole('table').getByRole('link').first().click();
+  await pocket.page.getByRole('heading', { name: '办理' }).waitFor();
+  await take(pocket.page, 'desk-phone');
+  await pocket.context.close();
+  await phone.context.close();
+};
+
+const SCENES: { readonly [name: string]: Scene } = { binding, order, premium, invitation, widget, desk };
+
 async function say(page: Page, text: string): Promise<void> {
   await page.getByLabel('输入消息').fill(text);
   await page.getByLabel('输入消息').press('Enter');
@@ -183,8 +228,11 @@ async function main(): Promise<void> {
   const browser = await launchBrowser();
   const code = () => /\d{6}/u.exec(told.findLast((line) => /\d{6}/u.test(line)) ?? '')?.[0] ?? '';
   try {
-    for (const scene of [binding, order, premium, invitation, widget]) {
-      await scene({ browser, url, site: siteUrl, code });
+    const wanted = process.argv.slice(2);
+    const link = async () => (await house.desk?.link()) ?? '';
+    for (const [name, scene] of Object.entries(SCENES)) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      await scene({ browser, url, site: siteUrl, code, desk: link });
     }
   } finally {
     await browser.close();

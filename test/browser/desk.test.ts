@@ -126,6 +126,19 @@ describe('a case between two people', () => {
     await desk.locator('.talk .citizen').filter({ hasText: '那我现在办' }).waitFor();
   });
 
+  it('takes a script for the words it is', async () => {
+    const script = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+    await say(script);
+    await desk.locator('.talk .citizen').filter({ hasText: 'onerror' }).waitFor();
+    await desk.getByRole('button', { name: '备注', exact: true }).click();
+    await desk.getByLabel(/^备注/u).fill(script);
+    await desk.getByRole('button', { name: '记下' }).click();
+    await desk.locator('.timeline li').filter({ hasText: 'onerror' }).first().waitFor();
+    expect(await desk.locator('main img').count()).toBe(0);
+    expect(await desk.title()).toBe('案件 · 坐席工作台');
+    expect(staff.complaints).toEqual([]);
+  });
+
   it('is closed with its true cause, and opened again', async () => {
     await desk.getByRole('button', { name: '办结', exact: true }).click();
     await desk.getByLabel('真正的原因').selectOption({ index: 1 });

@@ -89,7 +89,10 @@ export function Acts({ view, causes, me, onDone }: ActsProps) {
       type="button"
       class={isMain ? 'button main' : 'button'}
       aria-expanded={form === name}
-      onClick={() => open(form === name ? undefined : name)}
+      onClick={() => {
+        say(undefined);
+        open(form === name ? undefined : name);
+      }}
     >
       {LABELS[name]}
     </button>

@@ -1,14 +1,26 @@
 /** A flow drawn from its machine: where the talk stands now, and where it has been. The same is said in words below. */
+import { useEffect, useRef } from 'preact/hooks';
 import type { Chart, Standing } from './wire.ts';
+
+/** Half a box. */
+const MIDDLE = { x: 84, y: 19 };
 
 export function FlowChart({ name, standing }: { name: string; standing: Standing }) {
   const { chart, current, past } = standing;
+  const view = useRef<HTMLElement>(null);
+  const now = chart?.states.find(({ id }) => current.includes(id));
+  // Drawings are larger than their window: the present state is what one wants to see.
+  useEffect(() => {
+    if (view.current === null || now === undefined) return;
+    view.current.scrollLeft = now.x - view.current.clientWidth / 2 + MIDDLE.x;
+    view.current.scrollTop = now.y - view.current.clientHeight / 2 + MIDDLE.y;
+  }, [now?.x, now?.y]);
   if (chart === undefined) return null;
   const says = `流程 ${name}：现在在 ${current.join('、') || '（已结束）'}${past.length === 0 ? '' : `，走过 ${past.join('、')}`}`;
   return (
     <figure class="chart">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard */}
-      <section class="scroll" aria-label={`流程图 ${name}`} tabIndex={0}>
+      <section ref={view} class="scroll" aria-label={`流程图 ${name}`} tabIndex={0}>
         <svg
           viewBox={`0 0 ${chart.width} ${chart.height}`}
           width={chart.width}

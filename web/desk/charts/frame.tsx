@@ -11,15 +11,18 @@ export interface FrameProps {
   readonly csv: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+  /** What else can be chosen in this chart; there also when there is nothing to be shown. */
+  readonly choice?: ComponentChildren;
   /** The picture says nothing that the summary and the table do not. */
   readonly children?: ComponentChildren;
 }
 
-export function Frame({ title, summary, csv, columns, rows, children }: FrameProps) {
+export function Frame({ title, summary, csv, columns, rows, choice, children }: FrameProps) {
   const isEmpty = rows.length === 0;
   return (
     <section class="figure" aria-label={title}>
       <h2>{title}</h2>
+      {choice}
       <p>{isEmpty ? '这段时间、这个范围里没有数据。' : summary}</p>
       {!isEmpty && children}
       {!isEmpty && (

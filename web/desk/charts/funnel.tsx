@@ -18,6 +18,14 @@ export function Funnel({ answer, csv }: { answer: FiguresAnswer; csv: string }) 
   return (
     <Frame
       title="流程漏斗"
+      choice={
+        <Select
+          label="流程"
+          value={flow}
+          options={Object.fromEntries(answer.flows.map((id) => [id, id]))}
+          onChange={choose}
+        />
+      }
       summary={summary}
       csv={csv}
       columns={['状态', '进入', '停留', '离开']}
@@ -28,27 +36,7 @@ export function Funnel({ answer, csv }: { answer: FiguresAnswer; csv: string }) 
       ) : (
         <Drawn flow={flow} chart={asked.value} lines={lines} />
       )}
-      <FlowChoice flow={flow} flows={answer.flows} choose={choose} />
     </Frame>
-  );
-}
-
-export function FlowChoice({
-  flow,
-  flows,
-  choose,
-}: {
-  flow: string;
-  flows: readonly string[];
-  choose: (flow: string) => void;
-}) {
-  return (
-    <Select
-      label="流程"
-      value={flow}
-      options={Object.fromEntries(flows.map((id) => [id, id]))}
-      onChange={choose}
-    />
   );
 }
 

@@ -11,6 +11,7 @@ export interface Line {
 /** Told apart without colours as well. */
 const DASHES = [[], [8, 4], [2, 4], [12, 4, 2, 4], [5, 5]];
 const HEIGHT = 260;
+const DAY_S = 86_400;
 
 export function Lines({
   days,
@@ -49,9 +50,17 @@ function optionsOf(box: HTMLElement, lines: readonly Line[], unit: string): uPlo
     height: HEIGHT,
     // Days are days wherever the reader sits.
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+    scales: {
+      // One day alone would be drawn in the middle of years.
+      x: { range: (_, first, last) => [first - DAY_S / 2, last + DAY_S / 2] },
+      y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
+    },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((at) => new Date(at * 1000).toISOString().slice(5, 10)) },
+      {
+        ...axis,
+        incrs: [1, 2, 7, 14, 30, 90].map((days) => days * DAY_S),
+        values: (_, ticks) => ticks.map((at) => new Date(at * 1000).toISOString().slice(5, 10)),
+      },
       { ...axis, values: (_, ticks) => ticks.map((n) => `${n}${unit}`) },
     ],
     series: [
