@@ -2,6 +2,8 @@
  * The house put together: store, office, clerk, manager, outbox and channels around one engine. Used
  * alike by the server, the terminal, `gongji converse` and the tests; they differ in what they hand in.
  */
+
+import { createChannelTurns } from './channel-turns.ts';
 import type { Advice } from './contracts/advice.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector, Receive } from './contracts/connector.ts';
@@ -19,6 +21,7 @@ import { periodsOf } from './knowledge/data-classes.ts';
 import type { Library } from './library.ts';
 import { codeOf, type Log, type LogEvents } from './log.ts';
 import { type BureauParts, openOffice, type SimulatedParts } from './office.ts';
+import { keepOfficeAlone } from './office-alone.ts';
 import { knowledgeRules } from './portals/simulated/knowledge-rules.ts';
 import type { SimulatedOffice } from './portals/simulated/office.ts';
 import { createRetentionRound } from './retention.ts';
@@ -106,6 +109,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { engine, rounds, signals } = opened;
   const store = watch?.store(opened.store) ?? opened.store;
   const rules = knowledgeRules(newestKnowledge(editions));
+  if (!('portal' in parts)) await keepOfficeAlone(opened);
   const { portal: office, identity, simulated } = openOffice(parts, { rules, clock, random });
   const portal = watch?.portal(office) ?? office;
   const secure = createSecureDesk({
@@ -150,10 +154,14 @@ export async function createApp(parts: AppParts): Promise<App> {
       parts.onTurn?.(turn, said);
     },
   });
+  const missed = (error: unknown) =>
+    log.event('job.failed', { queue: 'outbox', key: '', code: codeOf(error) });
+  const channelTurns = createChannelTurns({ store, signals, clock, channels: connectors, onFailure: missed });
   const outbox = createOutbox({
     store,
     connectors,
     clock,
+    leave: (outbound) => channelTurns.leave(outbound),
     onFailure: (outbound, code) => log.event('delivery.failed', { outbound, code }),
   });
   const clerk = createClerk({
@@ -215,11 +223,13 @@ export async function createApp(parts: AppParts): Promise<App> {
         connectors.set(connector.id, connector);
         await connector.start(receive);
       }
+      await channelTurns.note();
       await engine.sweep();
       feed.wake();
       deskClock.wake();
       asking = setInterval(() => {
         void feed.wakeInTurn();
+        channelTurns.note().catch(missed);
         deskClock.wake();
         figures.wake();
         retention?.wake();

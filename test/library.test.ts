@@ -11,6 +11,7 @@ import { ruleAt } from '../src/knowledge/lookup.ts';
 import { kindOf, withoutWithdrawn } from '../src/knowledge/withdrawn.ts';
 import { openLibrary } from '../src/library.ts';
 import { createLog } from '../src/log.ts';
+import { createHttpOffice } from '../src/portals/http/client.ts';
 import { createDemoIdentity } from '../src/secure/demo-identity.ts';
 import { leaveIntent } from '../src/withdrawals.ts';
 import { LASTING } from './store/backends.ts';
@@ -187,12 +188,18 @@ async function openProcess(storeUrl: string, name: string, intents?: string): Pr
   const app = await createApp({
     ...library,
     storeUrl,
-    officeFile: ':memory:',
+    // Several processes have no simulated office, and nobody asks one here.
+    portal: createHttpOffice({
+      url: 'http://127.0.0.1:9',
+      signing: { keyId: 'nobody', secret: 'nobody' },
+      clock,
+      random,
+    }),
     vaultKey: VAULT_KEY,
     clock,
     random,
     log: createLog('silent'),
-    identity: (office) => createDemoIdentity({ people: office.people(), clock, random, tell: () => {} }),
+    identity: createDemoIdentity({ people: [], clock, random, tell: () => {} }),
     secureUrl: (token) => token,
     ...(intents === undefined ? {} : { intents }),
   });

@@ -32,11 +32,12 @@ import type { CauseId, Intent } from '../domain/taxonomy.ts';
 import type { Action, Scored } from '../domain/understanding.ts';
 import type { AdviceStore } from './advice-store.ts';
 import type { ChannelLedger } from './channel-ledger.ts';
+import type { ChannelsServed } from './channels-served.ts';
 import type { DeskArchive } from './desk-archive.ts';
 import type { DeskSessions } from './desk-sessions.ts';
-import type { Installations } from './installations.ts';
 import type { DeskStore, NewRating } from './desk-store.ts';
 import type { Figures } from './figures.ts';
+import type { Installations } from './installations.ts';
 import type { KeyStore } from './keys.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Retention } from './retention.ts';
@@ -385,6 +386,7 @@ export interface Store
     AdviceStore,
     DeskArchive,
     ChannelLedger,
+    ChannelsServed,
     Undelivered,
     OfficeFeed,
     Withdrawals,

@@ -2,6 +2,7 @@
 import type { Clock } from '../contracts/clock.ts';
 import type { Connector, Delivery } from '../contracts/connector.ts';
 import type { Outbox, OutboxItem } from '../contracts/store.ts';
+import type { Outbound } from '../domain/conversation.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
 
@@ -12,6 +13,8 @@ export interface OutboxDeps {
   readonly store: Outbox;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly clock: Clock;
+  /** For a channel this process does not have: true when another one has it, which then knows of these words. */
+  readonly leave?: (outbound: Outbound) => Promise<boolean>;
   readonly onFailure?: (key: string, code: string) => void;
 }
 
@@ -38,6 +41,7 @@ async function deliver(deps: OutboxDeps, items: readonly OutboxItem[]): Promise<
   const [{ outbound, attempts }] = items as readonly [OutboxItem];
   const connector = deps.connectors.get(outbound.address.channel);
   if (connector === undefined) {
+    if ((await deps.leave?.(outbound)) === true) return 'wait';
     deps.onFailure?.(outbound.key, 'channel_off');
     await deps.store.markFailed(outbound.key, 'channel_off', nextTry(deps, attempts));
     return 'wait';

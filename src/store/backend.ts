@@ -40,5 +40,7 @@ export interface Wire {
   listen(channel: string, hear: (payload: string) => void, again?: () => void): Promise<() => Promise<void>>;
   /** Does not throw: a hint that cannot be given is not given. */
   notify(channel: string, payload: string): void;
+  /** Takes a mark that one process on the database can have, and keeps it until it is closed. False when another has it. */
+  holdAlone(what: string): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -23,6 +23,7 @@ import * as deadRows from './migrations/0011-dead-rows.ts';
 import * as statistics from './migrations/0011-statistics.ts';
 import * as installations from './migrations/0012-installations.ts';
 import * as webSessions from './migrations/0013-web-sessions.ts';
+import * as channelsServed from './migrations/0014-channels-served.ts';
 import type { Db, Tx } from './tables.ts';
 
 export interface Migration {
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0011-statistics', up: statistics.up },
   { name: '0012-installations', up: installations.up },
   { name: '0013-web-sessions', up: webSessions.up },
+  { name: '0014-channels-served', up: channelsServed.up },
 ];
 
 const BREAKING = '.breaking';

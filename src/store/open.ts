@@ -12,6 +12,7 @@ import { type AuditReport, verifyAudit } from './audit.ts';
 import type { Backend, SharedDatabase, Wire } from './backend.ts';
 import { cases } from './cases.ts';
 import { channelLedger } from './channel-ledger.ts';
+import { channelsServed } from './channels-served.ts';
 import { createContext } from './context.ts';
 import { desk } from './desk.ts';
 import { deskArchive } from './desk-archive.ts';
@@ -77,6 +78,8 @@ export interface OpenedStore {
   /** To the other processes on this database; reaches nobody where there are none. */
   readonly signals: Signals;
   readonly rounds: Rounds;
+  /** Whether this process alone has something, from now until it ends; always so where there is one process only. */
+  holdAlone(what: string): Promise<boolean>;
   /** Checks the audit chain of every conversation. */
   verifyAudit(): Promise<AuditReport>;
   /** How far our clock is ahead of that of the database; absent where there is only ours. */
@@ -169,6 +172,7 @@ async function assemble(
     ...outbox(context, rooms),
     ...undelivered(context, rooms),
     ...channelLedger(context),
+    ...channelsServed(context),
     ...tasks(context, rooms),
     ...vault(context, sealing, rooms),
     ...personalData(context, sealing, rooms),
@@ -198,6 +202,7 @@ async function assemble(
     engine,
     signals,
     rounds,
+    holdAlone: async (what) => wire?.holdAlone(what) ?? true,
     verifyAudit: () => verifyAudit(db),
     clockSkewMs,
     copyTo,
@@ -208,9 +213,7 @@ async function assemble(
 
 async function skewOf(shared: SharedDatabase, clock: Clock): Promise<number> {
   const before = clock.now();
-  const { rows } = await shared.query(
-    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
-  );
+  const { rows } = await shared.query('select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms');
   const [{ ms }] = rows as [{ readonly ms: number }];
   return (before + clock.now()) / 2 - ms;
 }

@@ -7,7 +7,7 @@
  */
 import pg from 'pg';
 import type { Wire } from './backend.ts';
-import { PRESENCE_LOCK } from './postgres-locks.ts';
+import { ALONE_LOCK, PRESENCE_LOCK } from './postgres-locks.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -30,6 +30,7 @@ export interface WireParts {
 /** @throws what the first connecting threw; later breaks are mended in silence */
 export async function openWire({ config, schema, query }: WireParts): Promise<Wire> {
   const ears = new Map<string, Set<Ear>>();
+  const held = new Set<string>();
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = FIRST_PAUSE_MS;
@@ -45,6 +46,8 @@ export async function openWire({ config, schema, query }: WireParts): Promise<Wi
     try {
       await fresh.connect();
       await fresh.query('select pg_advisory_lock_shared($1, hashtext($2))', [PRESENCE_LOCK, schema]);
+      // Nobody else starts in the moment it takes to mend a connection, or only by an odd chance.
+      for (const what of held) await take(fresh, what);
       for (const channel of ears.keys()) await fresh.query(`listen "${channel}"`);
     } catch (error) {
       hangUp(fresh);
@@ -55,6 +58,14 @@ export async function openWire({ config, schema, query }: WireParts): Promise<Wi
     pauseMs = FIRST_PAUSE_MS;
     later(ask, ASK_EVERY_MS);
     for (const channel of ears.values()) for (const ear of channel) ear.again?.();
+  }
+
+  async function take(on: pg.Client, what: string): Promise<boolean> {
+    const { rows } = await on.query<{ held: boolean }>(
+      'select pg_try_advisory_lock($1, hashtext($2)) as held',
+      [ALONE_LOCK, `${schema} ${what}`],
+    );
+    return rows[0]?.held === true;
   }
 
   function lose(broken: pg.Client): void {
@@ -102,6 +113,11 @@ export async function openWire({ config, schema, query }: WireParts): Promise<Wi
     },
     notify(channel, payload) {
       query('select pg_notify($1, $2)', [channel, payload]).catch(() => {});
+    },
+    async holdAlone(what) {
+      const isHeld = client !== undefined && (await take(client, what));
+      if (isHeld) held.add(what);
+      return isHeld;
     },
     async close() {
       isClosed = true;

@@ -295,6 +295,12 @@ export interface WebSessionsTable {
   ends_at: number;
 }
 
+/** When some process served a channel last. */
+export interface ChannelsServedTable {
+  channel: string;
+  at: number;
+}
+
 /** When work that processes take turns at was begun last. */
 export interface RoundsTable {
   name: string;
@@ -341,6 +347,7 @@ export interface Tables extends DeskTables, ChannelTables, AdviceTables, Statist
   installations: InstallationsTable;
   desk_logins: DeskLoginsTable;
   web_sessions: WebSessionsTable;
+  channels_served: ChannelsServedTable;
   rounds: RoundsTable;
   settings: SettingsTable;
   schema_migrations: SchemaMigrationsTable;

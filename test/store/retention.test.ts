@@ -24,6 +24,7 @@ const ABOUT_NOBODY: { readonly [table: string]: string } = {
   installations: 'where apps are installed on platforms, until they are taken out there',
   salutations: 'goes with the person',
   case_counters: 'a number a day',
+  channels_served: 'when a channel was served last',
   channel_cursors: 'how far a channel was read',
   desk_counter: 'a number',
   view_cursors: 'how far a view has shown',
