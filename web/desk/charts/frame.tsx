@@ -28,7 +28,7 @@ export function Frame({ title, summary, csv, columns, rows, choice, children }: 
       {!isEmpty && (
         <details>
           <summary>看表格</summary>
-          <Table caption={title}>
+          <Table caption={`${title}：表格`}>
             <thead>
               <tr>
                 {columns.map((column) => (
