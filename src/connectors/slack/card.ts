@@ -16,13 +16,14 @@ import {
 } from './blocks.ts';
 import type { MoreId } from './names.ts';
 import { slackUser } from './staff.ts';
-import { joined, type Md, md, mention, moment } from './text.ts';
+import { joined, type Md, md, mention, moment, shorten } from './text.ts';
 import { CHANNEL, deliveryReason, MORE_LABEL, PRIORITY, RATING, STATUS } from './words.ts';
 
 const FINDINGS_SHOWN = 3;
 const EVIDENCE_SHOWN = 3;
 const LINES_SHOWN = 5;
-const WORDS_SHOWN = 600;
+/** Of each line the citizen said: the newest must not fall off at the end. */
+const WORDS_SHOWN = 200;
 
 /** What is switched on besides the desk itself. */
 export interface CardOptions {
@@ -88,7 +89,8 @@ function failures(view: CaseView): readonly Block[] {
 
 function asked(view: CaseView): readonly Block[] {
   const lines = view.asked.length === 0 ? [view.subject] : view.asked;
-  return [context(md`参保人说的（最近的在最后）`), spoken(lines.slice(-LINES_SHOWN).join('\n'), WORDS_SHOWN)];
+  const shown = lines.slice(-LINES_SHOWN).map((line) => shorten(line, WORDS_SHOWN));
+  return [context(md`参保人说的（最近的在最后）`), spoken(shown.join('\n'))];
 }
 
 function findings(list: readonly FindingLine[]): readonly Block[] {

@@ -17,20 +17,30 @@ export async function command(hands: Hands, gesture: Command): Promise<void> {
   await hands.api.respond(gesture.respond, message(words.title, blocks));
 }
 
+/** Further sheets than these are for finding, not for reading. */
+const MOST = 100;
+
+function sheetOf(given: string | undefined): number {
+  const sheet = Number(given);
+  return Number.isInteger(sheet) && sheet >= 1 && sheet <= MOST / SHOWN ? sheet : 1;
+}
+
 const say = (text: string): readonly Block[] => [spoken(text)];
 
 async function answer(hands: Hands, { text, by: { id } }: Command, by: Staff): Promise<readonly Block[]> {
   const [verb = '', ...rest] = text.split(/\s+/u);
-  const list = async (title: string, filter: CaseFilter) =>
-    caseList(title, await hands.desk.list(filter, { limit: SHOWN }), hands.linkOf);
+  const list = async (title: string, filter: CaseFilter, more?: string) =>
+    caseList(title, await hands.desk.list(filter, { limit: MOST }), hands.linkOf, {
+      ...(more === undefined ? {} : { more, sheet: sheetOf(rest[0]) }),
+    });
   switch (verb.toLowerCase()) {
     case '':
     case 'help':
       return say(words.help);
     case 'mine':
-      return list('我的个案', { show: 'mine', owner: staffId(id) });
+      return list('我的个案', { show: 'mine', owner: staffId(id) }, '/gongji mine');
     case 'queue':
-      return list('等人认领', { show: 'queue' });
+      return list('等人认领', { show: 'queue' }, '/gongji queue');
     case 'find':
       return rest.length === 0 ? say(words.help) : list('查找', { show: 'all', find: rest.join(' ') });
     case 'stats':

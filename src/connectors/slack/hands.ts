@@ -3,9 +3,10 @@ import type { Advice } from '../../contracts/advice.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import type { Desk, Staff } from '../../contracts/desk.ts';
 import type { CaseId } from '../../domain/ids.ts';
-import { message, spoken } from './blocks.ts';
+import { context, message, spoken } from './blocks.ts';
 import type { Place, SlackApi } from './client.ts';
 import type { StaffBook } from './staff.ts';
+import { md } from './text.ts';
 
 /** Our cursor and our cards in the desk's books. */
 export const VIEW = 'slack';
@@ -34,15 +35,27 @@ export interface Spot {
   readonly thread?: string | undefined;
 }
 
-/** Seen by this person only. Falls back to the triage channel when the act came from elsewhere. */
-export async function hint(hands: Hands, by: Person, at: Spot | undefined, text: string): Promise<void> {
+/**
+ * Seen by this person only. Falls back to the triage channel when the act came from elsewhere.
+ * @param written what the person had written, to be taken up again
+ */
+export async function hint(
+  hands: Hands,
+  by: Person,
+  at: Spot | undefined,
+  text: string,
+  written?: string,
+): Promise<void> {
   await hands.api.hint(
     {
       user: by.id,
       channel: at?.channel ?? hands.channel,
       ...(at?.channel === undefined || at.thread === undefined ? {} : { thread: at.thread }),
     },
-    message(text, [spoken(text)]),
+    message(text, [
+      spoken(text),
+      ...(written === undefined ? [] : [context(md`您写的内容（没有发出，可以复制）`), spoken(written)]),
+    ]),
   );
 }
 

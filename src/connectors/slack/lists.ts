@@ -4,26 +4,36 @@ import type { CaseHead, CasePage, DeskStats } from '../../contracts/desk.ts';
 import type { CaseId } from '../../domain/ids.ts';
 import { actions, type Block, button, context, header, home, sections, spoken } from './blocks.ts';
 import { percent, who } from './card.ts';
-import { joined, link, type Md, md, moment } from './text.ts';
+import { joined, link, type Md, md, moment, shorten } from './text.ts';
 import { PRIORITY, STATUS, words } from './words.ts';
 
 export const SHOWN = 10;
 /** What Slack keeps with a button is 2,000 signs at most. */
 const VALUE_MOST = 1900;
 
+/** Of what the citizen said: enough to tell one case from another. */
+const SUBJECT_SHOWN = 30;
+
 /** Where a case is shown, when it is; undefined leaves the number without a link. */
 export type LinkOf = (id: CaseId) => Promise<string | undefined>;
 
-export async function caseList(title: string, page: CasePage, linkOf: LinkOf): Promise<readonly Block[]> {
+/** @param more how the next ones are asked for */
+export async function caseList(
+  title: string,
+  { cases, total }: CasePage,
+  linkOf: LinkOf,
+  { sheet = 1, more = '' }: { readonly sheet?: number; readonly more?: string } = {},
+): Promise<readonly Block[]> {
+  const before = (sheet - 1) * SHOWN;
   const lines = await Promise.all(
-    page.cases.slice(0, SHOWN).map(async (head) => caseLine(head, await linkOf(head.id))),
+    cases.slice(before, before + SHOWN).map(async (head) => caseLine(head, await linkOf(head.id))),
   );
+  const left = total - before - lines.length;
+  const next = more !== '' && cases.length > before + SHOWN ? `${more} ${sheet + 1}` : '/gongji find …';
   return [
-    ...sections(md`*${title}*　${page.total} 件`),
+    ...sections(md`*${title}*　${total} 件${sheet > 1 ? `，第 ${sheet} 页` : ''}`),
     ...(lines.length === 0 ? [context(md`没有`)] : lines.flatMap((line) => sections(line))),
-    ...(page.total > lines.length
-      ? [context(md`还有 ${page.total - lines.length} 件，用 /gongji find 查找`)]
-      : []),
+    ...(left > 0 ? [context(md`还有 ${left} 件：${next}`)] : []),
   ];
 }
 
@@ -35,8 +45,10 @@ function caseLine(head: CaseHead, url: string | undefined): Md {
       md`${STATUS[head.status]}`,
       head.priority === 'normal' ? undefined : md`${PRIORITY[head.priority]}`,
       md`${head.symptom?.label ?? head.reason.label}`,
+      md`“${shorten(head.subject.replaceAll(/\s+/gu, ' '), SUBJECT_SHOWN)}”`,
       head.region && md`${head.region.name}`,
       head.owner && who(head.owner),
+      head.waitingSince === undefined ? undefined : md`在等，自 ${moment(head.waitingSince)}`,
       goal === undefined || goal.state === 'on_time'
         ? undefined
         : md`*${goal.state === 'late' ? '已超时限' : '快到时限'}* ${moment(goal.dueAt)}`,

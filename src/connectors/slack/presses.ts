@@ -71,6 +71,14 @@ const MORE_FORMS: Record<Exclude<MoreId, 'release'>, CaseForm> = {
   gap: 'form.gap',
 };
 
+const OF_THE_OWNER: ReadonlySet<CaseForm> = new Set([
+  'form.reply',
+  'form.ask',
+  'form.close',
+  'form.start_act',
+  'form.give_back',
+]);
+
 export function actOf(by: Staff, id: string, { id: key }: Occasion) {
   return { by, case: id as CaseId, key: `slack:${key}` };
 }
@@ -103,6 +111,13 @@ async function openForm(
   const view = await hands.desk.caseView(id as CaseId);
   if (view === undefined) {
     return hands.api.updateView(viewId, sayModal(words.title, words.unknownCase));
+  }
+  const by = await hands.staff.of(gesture.by);
+  const owner = OF_THE_OWNER.has(form) ? view.owner : undefined;
+  // Said before anything is written, not after: the desk would refuse it all the same.
+  if (owner !== undefined && owner.id !== by?.id && by?.roles.includes('lead') !== true) {
+    const text = refusal({ ok: false, reason: 'owned', owner });
+    return hands.api.updateView(viewId, sayModal(words.title, text));
   }
   const facts: FormFacts = {
     view,

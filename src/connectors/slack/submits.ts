@@ -35,7 +35,13 @@ export async function submit(hands: Hands, gesture: Submit, occasion: Occasion):
   }
   const result = await done(hands, gesture, act, subject);
   if (typeof result === 'string') return hint(hands, gesture.by, subject, result);
-  if (!result.ok) await hint(hands, gesture.by, subject, refusal(result));
+  if (!result.ok) await hint(hands, gesture.by, subject, refusal(result), writtenIn(gesture));
+}
+
+/** What was refused after it had been written must not be lost with its form. */
+function writtenIn(gesture: Submit): string | undefined {
+  const text = [fieldOf(gesture, 'text'), fieldOf(gesture, 'note')].join('\n').trim();
+  return text === '' ? undefined : text;
 }
 
 function fieldOf({ values }: Submit, field: string): string {

@@ -43,8 +43,8 @@ export const words = {
   draftGone: '这条草稿已不能用：它的依据已停用、过期，或已经用过。',
   notAColleague: '转交的对象不是客服台频道的成员，没有改变。',
   help: [
-    '/gongji mine　我名下的个案',
-    '/gongji queue　等人认领的个案',
+    '/gongji mine　我名下的个案（下一页：/gongji mine 2）',
+    '/gongji queue　等人认领的个案（下一页：/gongji queue 2）',
     '/gongji find 编号或关键词　查找个案',
     '/gongji stats　今天的数字',
     '/gongji gaps　答不上的问题',

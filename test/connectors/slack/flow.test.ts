@@ -143,6 +143,54 @@ describe('the help desk in Slack', () => {
     expect(opened.status).toBe('assigned');
   });
 
+  test('who does not have the case is told before writing anything; a lead may', async () => {
+    await claimed();
+    for (const action of ['case.reply', 'case.close', 'case.ask']) {
+      await wang().press(house.card(), action);
+      await house.settle();
+      const shown = house.slack.views.get(viewOnScreen());
+      expect(shown).not.toHaveProperty('submit');
+      expect(wordsOf(shown as never)).toContain('由 客服1 处理');
+    }
+    const lead = slackPerson(house.slack, 'U0CLERK09');
+    await lead.press(house.card(), 'case.reply');
+    await house.settle();
+    expect(house.slack.views.get(viewOnScreen())).toHaveProperty('submit');
+  });
+
+  test('what was written comes back when the case went to somebody else meanwhile', async () => {
+    const opened = await claimed();
+    await lin().press(house.card(), 'case.reply');
+    await house.settle();
+    const form = viewOnScreen();
+    opened.owner = { id: 'slack:U0CLERK02', displayName: '客服2' };
+    await lin().submit(form, { text: '写了很久的一段话' });
+    await house.settle();
+    expect(house.slack.hints.at(-1)?.text).toContain('由 客服2 处理');
+    expect(wordsOf(house.slack.hints.at(-1) as never)).toContain('写了很久的一段话');
+    expect(house.slack.hints.at(-1)?.text).not.toContain('写了很久');
+  });
+
+  test('the newest words stay on the card however long the ones before are', async () => {
+    house.desk.open({ asked: ['长'.repeat(900), '话'.repeat(900), '最后一句'] });
+    await house.settle();
+    expect(wordsOf(house.card())).toContain('最后一句');
+  });
+
+  test('a list tells cases apart, and goes on on the next sheet', async () => {
+    for (let n = 0; n < 12; n += 1) house.desk.open({ subject: `第${n}件的话` });
+    await house.settle();
+    await lin().command('queue');
+    await house.settle();
+    const [first] = house.slack.responses;
+    expect(wordsOf(first as never)).toMatch(/第9件的话[\s\S]*还有 2 件：\/gongji queue 2/u);
+    await lin().command('queue 2');
+    await house.settle();
+    const second = wordsOf(house.slack.responses.at(-1) as never);
+    expect(second).toMatch(/第 2 页[\s\S]*第11件的话/u);
+    expect(second).not.toContain('第9件的话');
+  });
+
   test('nobody found out is a cause of its own to choose', async () => {
     const opened = await claimed();
     await lin().press(house.card(), 'case.close');
