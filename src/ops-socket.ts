@@ -41,7 +41,7 @@ export async function serveOps(calls: OpsCalls, path: string): Promise<OpsSocket
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
-    createInterface({ input: socket }).once('line', async (line) => {
+    firstLine(socket, async (line) => {
       const answer = await answerTo(calls, line);
       if (!socket.destroyed) socket.end(`${JSON.stringify(answer)}\n`);
     });
@@ -102,11 +102,18 @@ export function askOps(
       if (isThere) fail(new AppError('channel_unavailable', `The server behind ${path} went away`));
       else done(undefined);
     });
-    createInterface({ input: socket }).once('line', (line) => {
+    firstLine(socket, (line) => {
       const answer = JSON.parse(line) as Answer;
       if ('error' in answer) {
         fail(new AppError('bad_input', `The server could not do it: ${answer.message} (${answer.error})`));
       } else done(answer.value);
     });
   });
+}
+
+function firstLine(socket: Socket, take: (line: string) => void): void {
+  const lines = createInterface({ input: socket });
+  lines.once('line', take);
+  // Told to the socket as well, where it is dealt with.
+  lines.on('error', () => {});
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeBackup } from '../../src/backup.ts';
 import { backup } from '../../src/cli/backup.ts';
 import { manifestPath, sha256Of, writeManifest } from '../../src/cli/backup-manifest.ts';
@@ -12,6 +12,7 @@ import type { Io } from '../../src/cli/command.ts';
 import { restore } from '../../src/cli/restore.ts';
 import { createKeyFile, keyFileRing } from '../../src/store/key-file.ts';
 import { type OpenedStore, openStore } from '../../src/store/open.ts';
+import { BACKENDS } from '../store/backends.ts';
 import { countedRandom, START } from '../store/world.ts';
 
 const MESSAGES = 200;
@@ -110,6 +111,33 @@ describe('a backup', () => {
     expect(bytes.includes(key)).toBe(false);
     expect(bytes.includes(Buffer.from(key, 'hex'))).toBe(false);
     expect(readFileSync(manifestPath(file), 'utf8')).not.toContain(key);
+  });
+});
+
+describe('a backup of PostgreSQL', () => {
+  const place = BACKENDS.find(({ name }) => name === 'PostgreSQL');
+  if (place === undefined) console.warn('No PostgreSQL: its backup is not tried.');
+
+  test.skipIf(place === undefined)('is lines that restore into an embedded database', async () => {
+    const { url = '', remove } = (await place?.newPlace()) ?? {};
+    const key = Buffer.from(random.bytes(32)).toString('hex');
+    vi.stubEnv('GONGJI_DATABASE', url);
+    vi.stubEnv('GONGJI_VAULT_KEY', key);
+    const vaultKey = new Uint8Array(Buffer.from(key, 'hex'));
+    const there = await openStore({ url, clock, random, vaultKey, isVisitor: true });
+    await there.store.remember({
+      name: '示例乙',
+      documentType: 'resident_id',
+      documentNumber: '990000199001010022',
+    });
+    const file = join(dir, 'copy.lines');
+    // While a server works on it.
+    expect(await backup([file], io)).toBe(0);
+    await there.close();
+    expect(await restore([file, '--drill'], io)).toBe(0);
+    expect(printed.at(-1)).toContain('"drill":"ok"');
+    vi.unstubAllEnvs();
+    await remove?.();
   });
 });
 
