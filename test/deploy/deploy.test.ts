@@ -170,10 +170,21 @@ describe('the proxy', () => {
   });
 
   it('neither compresses nor holds back event streams, at the address they really have', () => {
-    expect(caddy).toMatch(/@whole not path \/api\/chat\/events\n\s*encode @whole /u);
+    expect(caddy).toMatch(/@whole not path \/api\/chat\/events \/desk\/api\/events\n\s*encode @whole /u);
     expect(caddy).toContain('flush_interval -1');
     expect(readFileSync('src/connectors/web/index.ts', 'utf8')).toContain("path: '/api/chat'");
     expect(readFileSync('src/connectors/web/routes.ts', 'utf8')).toContain("app.get('/events'");
+    expect(readFileSync('src/web/server.ts', 'utf8')).toContain("app.route('/desk'");
+    expect(readFileSync('src/web/desk-routes.ts', 'utf8')).toContain("mount('/events'");
+  });
+
+  it('writes no secret of a link and no code of a login into its log', () => {
+    const [, pattern = '', shown = ''] = /request>uri regexp "(.+)" "(.+)"/u.exec(caddy) ?? [];
+    const logged = (uri: string) => uri.replace(new RegExp(pattern, 'u'), shown);
+    expect(logged('/s/SECRET')).toBe('/s/…');
+    expect(logged('/api/secure/SECRET')).toBe('/api/secure/…');
+    expect(logged('/desk/login/callback?code=SECRET&state=x')).toBe('/desk/login/callback/…');
+    expect(logged('/desk/api/cases/k_1')).toBe('/desk/api/cases/k_1');
   });
 
   it('has its braces in pairs', () => {
