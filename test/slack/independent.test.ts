@@ -66,9 +66,15 @@ describe.runIf(way !== undefined)('with local-slack', () => {
       expect(words('stranger', 'told')).toContain('只对客服台频道的成员开放');
     });
 
+    test('a draft from the knowledge is whispered with its source, and reaches the citizen by one press', () => {
+      expect(words('whisper', 'words')).toMatch(/病人自己的卡[\s\S]*来源：/u);
+    });
+
     test('the form reaches the citizen, the thread does not', () => {
       expect(words('replied', 'page')).toContain('请先打开医保钱包👪，再看一次');
-      expect(words('replied', 'thread')).toMatch(/先看一下钱包[\s\S]*还在吗，我妈急着买药[\s\S]*回复已送达/u);
+      expect(words('replied', 'thread')).toMatch(
+        /先看一下钱包[\s\S]*绑定以后我妈看病刷谁的卡[\s\S]*回复已送达/u,
+      );
       expect(words('end', 'page')).not.toMatch(/先看一下钱包|教会了|slack|U0CLERK|林悦|周敏/iu);
     });
 

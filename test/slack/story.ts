@@ -37,12 +37,14 @@ async function story(citizen: Citizen): Promise<void> {
   tell('claimed', { words: wordsOf(claimed), told: await hintTo(loser) });
 
   await slack.say(owner, '先看一下钱包', opened.ts);
-  await citizen.says('还在吗，我妈急着买药');
-  await threadSaying('还在吗');
-  const draft = await slack
-    .messages()
-    .then((all) => all.find((message) => JSON.stringify(message).includes('draft.send')));
-  tell('whisper', { words: draft === undefined ? undefined : wordsOf(draft) });
+  await citizen.says('绑定以后我妈看病刷谁的卡');
+  await threadSaying('刷谁的卡');
+  const draft = await until('a draft is whispered', async () =>
+    (await slack.messages()).find((message) => JSON.stringify(message).includes('draft.send')),
+  );
+  await slack.press(owner, draft, 'draft.send');
+  await until('the citizen sees the draft', () => citizen.seen().includes('病人自己的卡'));
+  tell('whisper', { words: wordsOf(draft) });
 
   await reply(owner, claimed, { text: '   ' });
   await until('the empty reply is refused', () => slack.form() !== undefined);
