@@ -21,5 +21,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .execute();
   await db.schema.createIndex('reveals_at').on('reveals').columns(['at', 'id']).execute();
-  await db.schema.createIndex('audit_at').on('audit').columns(['at', 'conversation_id', 'n']).execute();
+  await db.schema.createIndex('conversations_at').on('conversations').columns(['updated_at', 'id']).execute();
+  await db.schema
+    .createIndex('conversations_by_status')
+    .on('conversations')
+    .columns(['status', 'updated_at', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('applications_at')
+    .on('applications')
+    .columns(['submitted_at', 'application_no'])
+    .execute();
+  await db.schema.createIndex('audit_at').on('audit').columns(['at', 'hash']).execute();
 }
