@@ -2,7 +2,7 @@
  * Example figures for looking at the charts: weeks of made-up talks in a fresh data folder, from a seed.
  *
  *     node scripts/demo-figures.ts --data DIR [--days 60] [--seed 1]
- *     npm start            with GONGJI_DATA_DIR=DIR
+ *     npm start            with GONGJI_DATA=DIR
  *
  * Everything counted from it is marked 示例. It refuses a folder in which anybody has worked.
  */
@@ -298,7 +298,7 @@ for (let day = 0; day < days; day += 1) {
     await visit(`示例-${Math.floor(roll() * 4000)}`);
   }
 }
-now = end - 40 * DAY_MS;
+now = end - 10 * DAY_MS;
 if (days > 41)
   await store.withdraw({
     id: 'wallet-open',
