@@ -19,8 +19,10 @@ import {
 } from './words.ts';
 
 export function OneCase({ id, me, news }: PageProps & { readonly id: string }) {
-  // Every stream of news may have missed some: asking again when any case changed costs little.
-  const { value, trouble, again } = useAsked<CaseAnswer>(`/cases/${encodeURIComponent(id)}`, news.stamp);
+  const { value, trouble, again } = useAsked<CaseAnswer>(
+    `/cases/${encodeURIComponent(id)}`,
+    news.stampOf(id),
+  );
   if (value === undefined) {
     return (
       <>
