@@ -13,9 +13,9 @@ import { buildPages } from './build-pages.ts';
 
 const PICTURE = join(import.meta.dirname, '..', 'docs', 'pictures', 'slack-case.png');
 const PORT = 8080;
-const SCREEN = { width: 1360, height: 960 };
+const SCREEN = { width: 1360, height: 1240 };
 /** Without its own bar at the top. */
-const CLIP = { x: 0, y: 44, width: 1360, height: 916 };
+const CLIP = { x: 0, y: 44, width: 1360, height: 1196 };
 const { clerk } = WORKSPACE;
 
 /**
@@ -66,16 +66,18 @@ async function takePicture(): Promise<void> {
     await slack.say(clerk.id, '绑的是亲情账户，要另外办一次家庭共济', card.ts);
     await citizen.says('那原来绑的要删掉吗？');
     await until('the words', async () => (await slack.thread()).includes('要删掉吗'));
+    await citizen.says('绑定以后我妈看病刷谁的卡');
+    await until('a draft', async () => (await slack.thread()).includes('原样发送'));
     await slack.press(clerk.id, await until('the card', () => slack.card()), 'case.reply');
     await until('the form', () => slack.form()?.blocks.some(({ element }) => element !== undefined));
     slack.submit(clerk.id, {
-      text: '您好，原来的不用删。另外办一次“家庭共济”就可以，我这就把办理发给您确认。',
+      text: '您好，原来的不用删。另外办一次“家庭共济”就可以。',
     });
     await until('the delivery', async () => (await slack.thread()).includes('已送达'));
     const { page, context } = await newPhonePage(browser, { size: SCREEN });
     await page.goto(slack.url);
     await page.getByText('repl', { exact: false }).last().click();
-    await page.getByText('4 replies').last().waitFor();
+    await page.getByText('已送达').last().scrollIntoViewIfNeeded();
     await page.evaluate(AS_SLACK_SHOWS);
     await page.screenshot({ path: PICTURE, clip: CLIP });
     await context.close();

@@ -201,7 +201,9 @@ async function draft(hands: Hands, gesture: Press, by: Staff, occasion: Occasion
   if (gesture.action === 'draft.edit') {
     return openForm(hands, gesture, occasion, 'form.reply', caseId, { draft: draftId, initial: found.text });
   }
-  const result = await desk.reply({ ...act, text: found.text });
+  // By the draft, not by the press: the button stays, and a second press must not say it twice.
+  const result = await desk.reply({ ...act, key: `slack:draft:${draftId}`, text: found.text });
+  if (result.ok && result.isRepeat) return hint(hands, gesture.by, gesture.at, words.draftSent);
   if (result.ok) await advice.useDraft({ ...act, draft: draftId, outcome: 'sent', sent: found.text });
   return told(hands, gesture, result);
 }

@@ -1,7 +1,17 @@
 /** What the thread of a case says: one message for a burst of events, one of its own for every reply. */
 import type { Draft, Gap, Proposal } from '../../contracts/advice.ts';
 import type { CaseEvent, CaseView, DeliveryState, StaffReply } from '../../contracts/desk.ts';
-import { actions, type Block, button, context, type Message, message, sections, spoken } from './blocks.ts';
+import {
+  actions,
+  type Block,
+  button,
+  context,
+  divider,
+  type Message,
+  message,
+  sections,
+  spoken,
+} from './blocks.ts';
 import { who } from './card.ts';
 import { joined, type Md, md, moment } from './text.ts';
 import { deliveryReason, EVENT, LOUD, PRIORITY, RATING, words } from './words.ts';
@@ -116,7 +126,8 @@ export function draftsMessage(drafts: readonly Draft[], view: CaseView): Message
   if (drafts.length === 0) return undefined;
   return message(`${view.number} 有 ${drafts.length} 条可用的答复草稿`, [
     context(md`可以这样回复（只有按下按钮才会发给参保人）`),
-    ...drafts.flatMap((draft) => [
+    ...drafts.flatMap((draft, index) => [
+      ...(index === 0 ? [] : [divider]),
       spoken(draft.text, WORDS_SHOWN),
       context(
         joined(

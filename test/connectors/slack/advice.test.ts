@@ -118,6 +118,17 @@ describe('advice in Slack', () => {
     expect(withDrafts()).toBeUndefined();
   });
 
+  test('a second press on the same draft says nothing twice, and is told', async () => {
+    const { opened, drafts } = await whispered();
+    for (let n = 0; n < 2; n += 1) {
+      await lin().press(drafts, 'draft.send', `${opened.id} d1`);
+      await house.settle();
+    }
+    expect(opened.replies).toHaveLength(1);
+    expect(used).toHaveLength(1);
+    expect(house.slack.hints.at(-1)?.text).toContain('已经发过了');
+  });
+
   test('a draft is sent as it is, changed first, or left; each is counted', async () => {
     const { opened, drafts } = await whispered();
     await lin().press(drafts, 'draft.send', `${opened.id} d1`);
