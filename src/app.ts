@@ -27,6 +27,7 @@ import type { SimulatedOffice } from './portals/simulated/office.ts';
 import { createRetentionRound } from './retention.ts';
 import { createSecureDesk, type SecureDesk } from './secure/secure-desk.ts';
 import { createStatisticsRound, statisticsOf } from './statistics-round.ts';
+import { createErasureList } from './store/erasure-list.ts';
 import { type OpenedStore, openStore, type VaultKey } from './store/open.ts';
 import { createClerk } from './tasks/executor.ts';
 import { createOfficeFeed } from './tasks/office-feed.ts';
@@ -48,6 +49,8 @@ export interface HouseParts extends Library {
   readonly random: Random;
   /** Folder in which the command line leaves withdrawals; absent: nobody does. */
   readonly intents?: string;
+  /** File that lists the deletions, beside the database and outside its backups; absent: none is kept. */
+  readonly erasuresFile?: string;
   readonly secureUrl: (token: string) => string;
   /** Where people are sent from channels on which nobody can prove who they are. */
   readonly elsewhere?: ManagerDeps['elsewhere'];
@@ -157,6 +160,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const missed = (error: unknown) =>
     log.event('job.failed', { queue: 'outbox', key: '', code: codeOf(error) });
   const channelTurns = createChannelTurns({ store, signals, clock, channels: connectors, onFailure: missed });
+  const erasures =
+    parts.erasuresFile === undefined ? undefined : createErasureList(store, parts.erasuresFile);
   const outbox = createOutbox({
     store,
     connectors,
@@ -216,6 +221,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     verifyAudit: opened.verifyAudit,
     copyTo: opened.copyTo,
     async start(list) {
+      // Before the first word: a database out of a backup may know people who have been deleted.
+      await erasures?.open();
       // Before the first word: what was withdrawn while we were off must not be said.
       await withdrawals.refresh();
       withdrawals.start();
@@ -230,6 +237,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       asking = setInterval(() => {
         void feed.wakeInTurn();
         channelTurns.note().catch(missed);
+        erasures?.note().catch(missed);
         deskClock.wake();
         figures.wake();
         retention?.wake();

@@ -26,6 +26,7 @@ import {
   type ReviewFile,
 } from './review-file.ts';
 import { openSlackDesk, slackHealth, slackState } from './slack-desk.ts';
+import { ERASURES_FILE } from './store/erasure-list.ts';
 import { createKeyFile, keyFileRing } from './store/key-file.ts';
 import { checkWebDesk, openWebDesk, type WebDesk } from './web/desk-open.ts';
 import { figuresRoutes } from './web/figures-routes.ts';
@@ -79,6 +80,7 @@ export async function startGongji(
       pathToFileURL(join(config.dataDir, 'gongji.sqlite')).href.replace('file:', 'sqlite:'),
     connections: config.databasePool,
     intents: intentsDir(config.dataDir),
+    erasuresFile: join(config.dataDir, ERASURES_FILE),
     ...office,
     vaultKey: config.vaultKey ?? keyFile(join(config.dataDir, 'vault.key')),
     secureUrl: (token) => `${url}/s/${token}`,

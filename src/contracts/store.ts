@@ -36,6 +36,7 @@ import type { ChannelsServed } from './channels-served.ts';
 import type { DeskArchive } from './desk-archive.ts';
 import type { DeskSessions } from './desk-sessions.ts';
 import type { DeskStore, NewRating } from './desk-store.ts';
+import type { Erasures } from './erasures.ts';
 import type { Figures } from './figures.ts';
 import type { Installations } from './installations.ts';
 import type { KeyStore } from './keys.ts';
@@ -376,6 +377,7 @@ export interface Store
     Tasks,
     Vault,
     PersonalData,
+    Erasures,
     KeyStore,
     Retention,
     Links,

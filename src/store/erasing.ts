@@ -3,6 +3,7 @@
  * and codes only, and leads to nobody once the vault's rows and the person's key are gone.
  */
 import { hash } from 'node:crypto';
+import type { Erasures } from '../contracts/erasures.ts';
 import type { ErasedBy, PersonalData, Receipt } from '../contracts/personal-data.ts';
 import type { PersonRef, TaskId } from '../domain/ids.ts';
 import { chainHolds } from './audit.ts';
@@ -15,10 +16,11 @@ import { scrub } from './scrub.ts';
 import type { Db, ErasuresTable, Tx } from './tables.ts';
 
 export function erasing(
-  { db, inTx, clock }: StoreContext,
+  { db, inTx, clock }: Pick<StoreContext, 'db' | 'inTx' | 'clock'>,
   rooms: Rooms,
-): Pick<PersonalData, 'eraseData' | 'checkReceipt'> {
+): Pick<PersonalData, 'eraseData' | 'checkReceipt'> & Erasures {
   return {
+    ...again({ db, inTx, clock }, rooms),
     eraseData: (person, by) =>
       inTx<Receipt | 'busy'>(async (tx, abandon) => {
         const number = receiptOf('task' in by ? by.task : by.link);
@@ -48,6 +50,68 @@ export function erasing(
       return row && { ...asReceipt(row), holds: await isAudited(db, row) };
     },
   };
+}
+
+/** Deletions of a database that came back from a time before them. */
+function again({ db, inTx, clock }: Pick<StoreContext, 'db' | 'inTx' | 'clock'>, rooms: Rooms): Erasures {
+  return {
+    async erasuresSince(at) {
+      const rows = await db
+        .selectFrom('erasures')
+        .innerJoin('audit', (join) =>
+          join
+            .onRef('audit.conversation_id', '=', 'erasures.conversation_id')
+            .onRef('audit.n', '=', 'erasures.n'),
+        )
+        .select(['erasures.receipt', 'erasures.at', 'erasures.conversation_id', 'audit.data'])
+        .where('erasures.at', '>=', at)
+        .orderBy('erasures.at')
+        .execute();
+      return rows.map(({ receipt, at, conversation_id: conversation, data }) => ({
+        receipt,
+        at,
+        person: String(readObject(data).person),
+        ...(conversation === HOUSE_CHAIN ? {} : { conversation }),
+      }));
+    },
+    repeatErasure: ({ receipt: number, person: ref, conversation }) =>
+      inTx<'repeated' | 'done'>(async (tx, abandon) => {
+        const person = ref as PersonRef;
+        const chains = await takeAll(tx, rooms, await stillThere(tx, person, conversation));
+        if ((await receiptRow(tx, number)) !== undefined) return abandon('done');
+        const counts = await countAll(tx, person);
+        for (const id of conversationsIn(chains)) {
+          await scrub(tx, { conversation: id, task: undefined, now: clock.now() });
+        }
+        const keys = await destroy(tx, person, clock.now());
+        const at = toInstant(clock.now());
+        await writeDown(tx, rooms, {
+          person,
+          receipt: { receipt: number, at, destroyed: { ...counts, keys } },
+          chains,
+        });
+        return 'repeated';
+      }),
+  };
+}
+
+/** Also the conversation in which the person had not verified yet when the backup was made. */
+async function stillThere(tx: Tx, person: PersonRef, conversation: string | undefined) {
+  const named = await tx
+    .selectFrom('conversations')
+    .select('id')
+    .where('id', '=', conversation ?? '')
+    .execute();
+  return [...new Set([...(await conversationsOf(tx, person)), ...named.map(({ id }) => id)])].sort();
+}
+
+async function takeAll(tx: Tx, rooms: Rooms, own: readonly string[]): Promise<readonly Chain[]> {
+  const chains: Chain[] = [];
+  for (const conversation of own.length === 0 ? [HOUSE_CHAIN] : own) {
+    const { auditN: n, seq } = await rooms.takeNumbers(tx, conversation, { lines: 0, audits: 1 });
+    chains.push({ conversation, n, seq });
+  }
+  return chains;
 }
 
 /** Short enough to read out, and leads to nobody. The same for a second run of the same deletion. */

@@ -1,4 +1,5 @@
 /** What a person may ask of us about their own data; see `everything.ts` and `erasing.ts` for the two large parts. */
+import type { Erasures } from '../contracts/erasures.ts';
 import type { PersonalData } from '../contracts/personal-data.ts';
 import type { PersonRef } from '../domain/ids.ts';
 import { consentId, giveConsent, renewConsent, withdraw } from './consents.ts';
@@ -14,7 +15,7 @@ export function personalData(
   context: StoreContext,
   { keys }: Pick<Sealing, 'keys'>,
   rooms: Rooms,
-): PersonalData {
+): PersonalData & Erasures {
   const { db, inTx, clock, random } = context;
   const dataKeys = personKeys(context, keys);
 
