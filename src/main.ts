@@ -98,7 +98,14 @@ export async function startGongji(
     publicUrl: () => url,
     tell,
   });
-  const slack = openSlackDesk(config, { desk: app.desk, advice: app.advice, inbox: store, clock, log, tell });
+  const slack = await openSlackDesk(config, {
+    desk: app.desk,
+    advice: app.advice,
+    inbox: store,
+    clock,
+    log,
+    tell,
+  });
   const desk = openWebDesk(config, {
     desk: app.desk,
     advice: app.advice,

@@ -1,6 +1,6 @@
 /** Slack as the desk of the staff, when it is configured. Not a channel: citizens never notice it. */
 import type { Config } from './config.ts';
-import { createSlackView, type SlackStatus, type SlackView } from './connectors/slack/index.ts';
+import type { SlackStatus, SlackView } from './connectors/slack/index.ts';
 import type { Advice } from './contracts/advice.ts';
 import type { Clock } from './contracts/clock.ts';
 import type { Desk } from './contracts/desk.ts';
@@ -19,12 +19,16 @@ export interface SlackDeskParts {
   readonly tell: (line: string) => void;
 }
 
-/** Undefined when the configuration does not turn it on. Nothing is contacted before it is started. */
-export function openSlackDesk(
+/**
+ * Undefined when the configuration does not turn it on. Nothing is contacted before it is started, and nothing loaded
+ * that is not wanted: Slack's library takes 13 MB.
+ */
+export async function openSlackDesk(
   { slack, publicUrl }: Pick<Config, 'slack' | 'publicUrl'>,
   parts: SlackDeskParts,
-): SlackView | undefined {
+): Promise<SlackView | undefined> {
   if (slack === undefined) return undefined;
+  const { createSlackView } = await import('./connectors/slack/index.ts');
   const { apiUrl, botToken, channel, everyMs, leads: lead, curators: curator, auditors: auditor } = slack;
   return createSlackView({
     options: {
