@@ -265,11 +265,6 @@ const PLANTED: readonly (readonly [string, string, Files])[] = [
     faqFile({ id: 'slip', body: '在贵洲省的平台上办。\n\n不行怎么办：问。' }),
   ],
   [
-    'an elder wording with a sentence over forty characters',
-    'error long-elder replies/',
-    { 'replies/greet.yaml': `greet: { text: 您好, elder: ${'很长的话，'.repeat(9)}。 }` },
-  ],
-  [
     'buttons under a sentence that asks for nothing',
     'warning no-prompt replies/',
     {

@@ -79,16 +79,6 @@ function unknownPlace(context: LintContext): Remark[] {
 }
 const GENERIC = /[外跨同本全各两这那哪个的多少保有在内](?:个)?省$/u;
 
-function longElder({ knowledge }: LintContext): Remark[] {
-  return [...knowledge.replies].flatMap(([id, { elder }]) =>
-    longSentences(elder ?? '').map((sentence) => ({
-      file: 'replies/',
-      key: `${id}.elder`,
-      message: tooLong(sentence),
-    })),
-  );
-}
-
 /** Buttons under a sentence that asks for nothing leave people wondering what to press. */
 function noPrompt({ knowledge }: LintContext): Remark[] {
   return [...knowledge.replies]
@@ -127,6 +117,5 @@ export const proseRules: readonly LintRule[] = [
   { name: 'asks-for-number', severity: 'error', find: asksForNumber },
   { name: 'rivals', severity: 'error', find: rivals },
   { name: 'unknown-place', severity: 'warning', find: unknownPlace },
-  { name: 'long-elder', severity: 'error', find: longElder },
   { name: 'no-prompt', severity: 'warning', find: noPrompt },
 ];

@@ -90,7 +90,7 @@ function trainedQuestion(context: LintContext): Remark[] {
 function brokenPlaceholder({ knowledge, files }: LintContext): Remark[] {
   return [...knowledge.replies].flatMap(([id, reply]) => {
     const file = files.find(({ room, data }) => room === 'replies' && hasKey(data, id))?.path ?? 'replies/';
-    const texts = [reply.text, ...reply.again, reply.elder ?? '', ...reply.choices.map(({ label }) => label)];
+    const texts = [reply.text, ...reply.again, ...reply.choices.map(({ label }) => label)];
     return texts
       .filter((text) => /[{}]/u.test(text.replace(PLACEHOLDER, '')))
       .map((text) => ({ file, key: id, message: `a brace that is no {name} or {name|format} in '${text}'` }));
