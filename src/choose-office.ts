@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, isThisMachine, VARIABLES } from './config.ts';
+import { isThisMachine } from './config/variable.ts';
+import { type Config, VARIABLES } from './config.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { IdentityProvider } from './contracts/identity.ts';
 import { AppError } from './errors.ts';

@@ -53,6 +53,7 @@ const LEVELS: Record<string, number> = {
   desk: 3,
   statistics: 3,
   main: 4,
+  config: 4,
   cli: 4,
   web: 4,
 };
@@ -132,7 +133,7 @@ const HOMES: Record<string, RegExp> = {
   '@opentelemetry/sdk-trace': /^src\/tracing\.ts/u,
   '@opentelemetry/exporter-trace-otlp-http': /^src\/tracing\.ts/u,
   'js-yaml': /^src\/(knowledge|portals\/(simulated|http))\//u,
-  zod: /^src\/(config\.ts|knowledge\/|connectors\/|portals\/|store\/|tasks\/|cli\/|secure\/|web\/)/u,
+  zod: /^src\/(config\.ts|config\/|knowledge\/|connectors\/|portals\/|store\/|tasks\/|cli\/|secure\/|web\/)/u,
 };
 
 describe('libraries', () => {

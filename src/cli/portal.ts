@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isThisMachine } from '../config.ts';
+import { isThisMachine } from '../config/variable.ts';
 import { AppError } from '../errors.ts';
 import { loadKnowledge } from '../knowledge/load.ts';
 import type { Seen } from '../portals/http/gateway.ts';

@@ -3,7 +3,8 @@
  * everywhere else staff log in at an issuer, over https, with a secret of the installation's own. What is
  * half set up refuses to start: a desk that lets the wrong people in must not be found out by them.
  */
-import { type Config, isThisMachine, VARIABLES } from '../config.ts';
+import { isThisMachine } from '../config/variable.ts';
+import { type Config, VARIABLES } from '../config.ts';
 import type { Random } from '../contracts/clock.ts';
 import { AppError } from '../errors.ts';
 import { type DeskRoutes, type DeskRoutesParts, deskRoutes } from './desk-routes.ts';

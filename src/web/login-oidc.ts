@@ -4,7 +4,7 @@
  * subject, a name and roles; whoever has none of our roles stays outside.
  */
 import type { Configuration } from 'openid-client';
-import type { OidcConfig } from '../config.ts';
+import type { OidcConfig } from '../config/desk.ts';
 import type { Random } from '../contracts/clock.ts';
 import type { Staff, StaffRole } from '../contracts/desk.ts';
 import { newSecureToken } from '../domain/secure-token.ts';

@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { buildPages } from '../../scripts/build-pages.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { openChannels } from '../../src/channels.ts';
-import { readConfig, type WechatOaConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
+import type { OaSettings } from '../../src/connectors/wechat/oa/index.ts';
 import { createOaConnector, type OaConnector } from '../../src/connectors/wechat/oa/index.ts';
 import type { HistoryLine } from '../../src/contracts/store.ts';
 import type { Address, Conversation } from '../../src/domain/conversation.ts';
@@ -225,7 +226,7 @@ async function run(parts: {
       ? openChannels(config, { ...shared, signals: app.signals, log, tell }).http.find(isOa)
       : createOaConnector({
           ...shared,
-          settings: config.wechatOa as WechatOaConfig,
+          settings: config.wechatOa as OaSettings,
           placeIn: () => undefined,
           noticeValues: () => ({}),
           patienceMs: parts.patienceMs,

@@ -20,15 +20,22 @@ export interface OaSettings {
   readonly appId: string;
   readonly secret: string;
   readonly token: string;
+  /** Absent only where plain pushes are allowed. */
   readonly aesKey?: string;
+  /** Still accepted while keys change. */
   readonly previousAesKey?: string;
   readonly apiBase: string;
+  /** Pushes without encryption: for a test account, never for citizens. */
   readonly allowPlain: boolean;
+  /** May send customer-service messages; without it everything late waits for the next message. */
   readonly canPush: boolean;
+  /** Certified service account: may send menus, and knows who opens its pages (OAuth). */
   readonly isCertified: boolean;
   readonly oauth: boolean;
+  /** Notices when the reply window is shut. */
   readonly templateId?: string;
   readonly subscriptionId?: string;
+  /** A linked mini program that opens secure pages: its appid, and the path with `{token}` where the secret goes. */
   readonly miniAppId?: string;
   readonly miniPath?: string;
 }
