@@ -11,7 +11,6 @@ import { parseArgs } from 'node:util';
 import type { Store } from '../contracts/store.ts';
 import { AppError } from '../errors.ts';
 import { periodsOf } from '../knowledge/data-classes.ts';
-import { placeName } from '../knowledge/gazetteer.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { loadKnowledge } from '../knowledge/load.ts';
 import { KNOWLEDGE_DIR } from '../library.ts';
@@ -19,6 +18,7 @@ import { clock } from '../main.ts';
 import { toCsv } from '../statistics/csv.ts';
 import { dayOf, plusDays } from '../statistics/days.ts';
 import { OUTCOMES } from '../statistics/definitions.ts';
+import { nameOf } from '../statistics/names.ts';
 import { DEFAULT_K, LEAST_K, openDataOf } from '../statistics/open-data.ts';
 import { filesOf } from '../statistics/open-files.ts';
 import { type FigureQuery, reportOf } from '../statistics/report.ts';
@@ -137,10 +137,4 @@ async function giveAway(
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const { k, from, until } = data;
   io.print(JSON.stringify({ folder, k, from, until, files: Object.keys(files) }));
-}
-
-/** The name of a region or a cause, for tables that people read. */
-export function nameOf(knowledge: Knowledge, code: string): string | undefined {
-  const cause = [...knowledge.causes.values()].find(({ id }) => id === code)?.title;
-  return cause ?? knowledge.regions.get(code)?.name ?? placeName(code);
 }

@@ -159,7 +159,8 @@ function finish(draft: Draft, isQuiet: boolean): Turn {
     ...(draft.openCase === undefined ? {} : { openCase: draft.openCase }),
     ...(draft.lastCase === undefined ? {} : { lastCase: draft.lastCase }),
   };
-  const { replies, tasks, links, timers, cases, ratings, findings, understanding, events, effects, moves } = draft;
+  const { replies, tasks, links, timers, cases, ratings, findings, understanding, events, effects, moves } =
+    draft;
   return {
     conversation,
     replies,

@@ -40,7 +40,7 @@ export const VALUES: { readonly [code: string]: string } = {
 };
 
 export const COLUMNS: readonly (readonly [string, string])[] = [
-  ['month', '月份，北京时间，如 2026-11'],
+  ['month', '月份，东八区时间，如 2026-11'],
   ['row', '行：参保地的市级代码（县归入市；人数太少的市归入省；仍太少的归入 other）、渠道、原因；* 是合计'],
   ['row_label', '行的名称'],
   ['column', '列：结果、原因、等候的档、评价；* 是合计'],
