@@ -4,11 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { launchBrowser, newPhonePage } from '../test/browser/harness.ts';
 import { apart } from '../test/slack/apart.ts';
 import { webCitizen } from '../test/slack/citizen.ts';
 import { isHere, startLocalSlack, until, WORKSPACE, wordsOf } from '../test/slack/local-slack.ts';
-import { startHouse } from '../test/slack/started.ts';
+import { type Started, startHouse } from '../test/slack/started.ts';
 import { buildPages } from './build-pages.ts';
 
 const PICTURE = join(import.meta.dirname, '..', 'docs', 'pictures', 'slack-case.png');
@@ -51,9 +52,11 @@ function beginApart(): void {
 async function takePicture(): Promise<void> {
   await buildPages({ force: false });
   const slack = await startLocalSlack('http', `http://127.0.0.1:${PORT}/slack/events`);
-  const house = await startHouse('http', { port: PORT, apiUrl: slack.apiUrl });
-  const browser = await launchBrowser();
+  let house: Started | undefined;
+  let browser: Browser | undefined;
   try {
+    house = await startHouse('http', { port: PORT, apiUrl: slack.apiUrl });
+    browser = await launchBrowser();
     const citizen = await webCitizen(house.url);
     await citizen.says('绑了家庭共济怎么没显示');
     await until('a question', () => citizen.seen().includes('亲情账户'));
@@ -83,8 +86,8 @@ async function takePicture(): Promise<void> {
     await context.close();
     citizen.leave();
   } finally {
-    await browser.close();
-    await house.stop();
+    await browser?.close();
+    await house?.stop();
     await slack.close();
   }
 }

@@ -118,6 +118,8 @@ function secretsIn(said: string): readonly string[] {
 
 slack = await startLocalSlack(mode, `http://127.0.0.1:${PORT}/slack/events`);
 let house: Started | undefined;
+// Told to end before its time: nothing it started may stay.
+process.once('SIGTERM', () => void end().finally(() => process.exit(1)));
 try {
   house = await startHouse(mode, { port: PORT, apiUrl: slack.apiUrl });
   tell('started', { health: await house.health() });
@@ -126,6 +128,10 @@ try {
   citizen.leave();
   tell('secrets', { inLog: secretsIn(house.said()) });
 } finally {
+  await end();
+}
+
+async function end(): Promise<void> {
   await house?.stop();
   await slack.close();
 }
