@@ -99,6 +99,8 @@ function openKf({ wecomKf }: Config, parts: ChannelParts): readonly KfConnector[
     ...wecomKf,
     words: () => ({
       openPage: words('channel.open_page'),
+      handedOver: words('channel.handed_over'),
+      handedOverAgain: words('channel.handed_over_again'),
       choose: words('channel.choose'),
       more: words('channel.more'),
     }),

@@ -19,7 +19,13 @@ import { countedRandom, START } from '../../store/world.ts';
 
 const library = openLibrary();
 
-export const WORDS = { openPage: '打开安全页面', choose: '请选一个：', more: '（回复“更多”接着看）' };
+export const WORDS = {
+  openPage: '打开安全页面',
+  choose: '请选一个：',
+  more: '（回复“更多”接着看）',
+  handedOver: '登记号：{caseNumber} 正在转给工作人员',
+  handedOverAgain: '正在转给工作人员',
+};
 
 export interface House {
   readonly app: App;

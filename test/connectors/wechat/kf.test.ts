@@ -405,7 +405,7 @@ describe('staff in WeCom', () => {
     await lin.say('转人工');
     await calm();
     expect(lin.user).toMatchObject({ state: 3, servicer: 'shili-zhang' });
-    expect(lin.reads().join()).toContain('转给工作人员');
+    expect(lin.reads().at(-1)).toMatch(/^登记号：\d{6}-\d{4} 正在转给工作人员$/u);
     const status = async () => (await app.store.conversationAt(addressOf(lin.id)))?.status;
     expect(await status()).toBe('human');
     const before = lin.reads().length;

@@ -12,6 +12,9 @@ export interface KfWords {
   readonly openPage: string;
   readonly choose: string;
   readonly more: string;
+  /** Where staff of WeCom take the talk over, in place of what our own desk says; `{caseNumber}` in the first. */
+  readonly handedOver: string;
+  readonly handedOverAgain: string;
 }
 
 export type KfMessage =

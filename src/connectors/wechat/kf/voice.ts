@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { ChannelLedger } from '../../../contracts/channel-ledger.ts';
 import type { Delivery } from '../../../contracts/connector.ts';
-import type { Address, Outbound } from '../../../domain/conversation.ts';
+import type { Address, Outbound, OutboundPart } from '../../../domain/conversation.ts';
 import { AppError } from '../../../errors.ts';
 import type { KfClient, Refusal, Result } from './client.ts';
 import { msgidOf } from './ids.ts';
@@ -131,9 +131,21 @@ export function createVoice(parts: VoiceParts): Voice {
     return { state: 'sent' };
   }
 
+  /** With staff at WeCom nobody may be told to go on asking a bot that will be silent. */
+  function asToldHere(part: OutboundPart): OutboundPart {
+    if (parts.staff === undefined || !HANDS_OVER.has(part.id)) return part;
+    const { caseNumber } = part.params;
+    const { handedOver, handedOverAgain } = parts.words();
+    const isNew = typeof caseNumber === 'string';
+    const text = isNew ? handedOver.replace('{caseNumber}', caseNumber) : handedOverAgain;
+    const { choices: _, ...rest } = part;
+    return { ...rest, text };
+  }
+
   return {
     async deliver(outbound) {
-      const { part, address } = outbound;
+      const { address } = outbound;
+      const part = asToldHere(outbound.part);
       const rendered = renderPart(part, parts.words());
       const delivery = await send(outbound, rendered);
       if (delivery.state === 'sent') {
