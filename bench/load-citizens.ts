@@ -155,15 +155,19 @@ export interface Answer {
 }
 
 /** One request, without the weight of fetch: the crowd shares the machine with what it measures. */
-export function post(
+export const post = (url: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
+  ask('POST', url, headers, JSON.stringify(body));
+
+export function ask(
+  method: 'GET' | 'POST',
   url: string,
-  body: object,
   headers: Readonly<Record<string, string>> = {},
+  body?: string,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = httpRequest(
       url,
-      { method: 'POST', agent, headers: { 'content-type': 'application/json', ...headers }, timeout: 15_000 },
+      { method, agent, headers: { 'content-type': 'application/json', ...headers }, timeout: 15_000 },
       (response) => {
         let text = '';
         response.setEncoding('utf8');
@@ -182,7 +186,7 @@ export function post(
     );
     asked.on('timeout', () => asked.destroy(new Error('timeout')));
     asked.on('error', reject);
-    asked.end(JSON.stringify(body));
+    asked.end(body);
   });
 }
 

@@ -61,7 +61,7 @@ export async function runCrowd(options: CrowdOptions, firstIndex = 0): Promise<C
     const kind = wish === 'bind' && family === undefined ? 'ask' : wish;
     const parts = { world, index: firstIndex + index, patienceMs };
     try {
-      const citizen = isWechat(index) ? wechatCitizen(parts) : await webCitizen(parts);
+      const citizen = isWechat(index) && !world.isWebOnly ? wechatCitizen(parts) : await webCitizen(parts);
       citizens.push(citizen);
       came[kind] += 1;
       await TALKS[kind]({ world, citizen, family, patienceMs, think, answered });

@@ -29,6 +29,8 @@ export interface House {
   /** The last lines it wrote to standard error. */
   complaints(): readonly string[];
   probe(): Promise<Probe>;
+  /** From now on its clock is wrong by so much. */
+  shiftClock(ms: number): void;
   /** Without a chance to clean up. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -91,6 +93,7 @@ export async function openHouse(setting: HouseSetting): Promise<House> {
         child?.once('exit', () => reject(new Error('The server ended')));
         child?.send('probe');
       }),
+    shiftClock: (shiftMs) => void child?.send({ shiftMs }),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     start,

@@ -1,6 +1,6 @@
 /**
  * Loaded before a server that is measured (`node --import`): tells over the process's channel how late the event
- * loop was, what memory and processor time were used. Changes nothing in the server.
+ * loop was, what memory and processor time were used; and makes its clock jump when it is told to.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
@@ -23,7 +23,12 @@ if (process.send !== undefined) {
   delay.enable();
   /** What the histogram holds is the whole distance between two looks. */
   const late = (nanos: number): number => Math.max(0, nanos / NANOS - RESOLUTION_MS);
-  process.on('message', () => {
+  const now = Date.now.bind(Date);
+  process.on('message', (asked: 'probe' | { readonly shiftMs: number }) => {
+    if (typeof asked === 'object') {
+      Date.now = () => now() + asked.shiftMs;
+      return;
+    }
     const { rss, heapUsed } = process.memoryUsage();
     const { user, system } = process.cpuUsage();
     const probe: Probe = {

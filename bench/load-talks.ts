@@ -1,6 +1,6 @@
 /** What citizens come for: to ask, to find out why a binding does not show, to bind, or to speak to a person. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Citizen, NoAnswer, post } from './load-citizens.ts';
+import { ask, type Citizen, NoAnswer, post } from './load-citizens.ts';
 import type { Family } from './load-families.ts';
 import type { World } from './load-world.ts';
 
@@ -89,17 +89,25 @@ interface Submitted {
   readonly challenge?: string;
 }
 
+/** What a browser was given for a page: a page belongs to the browser that opened it first. */
+const cookies = new Map<string, string>();
+
 async function submit(page: string, fields: object, patienceMs: number): Promise<Submitted> {
   const { origin, pathname } = new URL(page);
+  const address = `${origin}/api/secure/${pathname.split('/').at(-1)}`;
   const end = performance.now() + patienceMs;
   for (;;) {
-    const answer = await post(`${origin}/api/secure/${pathname.split('/').at(-1)}`, fields, { origin }).catch(
-      () => undefined,
-    );
-    if (answer !== undefined && [200, 409, 422].includes(answer.status))
-      return JSON.parse(answer.body) as Submitted;
-    if (performance.now() > end) throw new NoAnswer(`submit ${answer?.status ?? 'unreachable'}`);
-    await pause(500);
+    const held = cookies.get(page);
+    const headers = { origin, ...(held === undefined ? {} : { cookie: held }) };
+    const answer = await (held === undefined
+      ? ask('GET', address, headers)
+      : post(address, fields, headers)
+    ).catch(() => undefined);
+    const { status = 0, body = '{}', cookies: given = [] } = answer ?? {};
+    if (given[0] !== undefined) cookies.set(page, given[0]);
+    if (held !== undefined && [200, 409, 422].includes(status)) return JSON.parse(body) as Submitted;
+    if (performance.now() > end) throw new NoAnswer(`page ${status}`);
+    if (given[0] === undefined) await pause(500);
   }
 }
 

@@ -25,6 +25,8 @@ export interface WorldOptions {
   /** Where the servers keep their files; a folder of its own unless given. */
   readonly dataDir?: string;
   readonly clerk?: string;
+  /** Neither WeChat nor Slack nor an office elsewhere: for hosts that reach nothing of this one. */
+  readonly isWebOnly?: boolean;
   /** How each server is started, beyond the usual. */
   readonly how?: (index: number) => Partial<Pick<HouseSetting, 'within' | 'host'>> & {
     readonly env?: Readonly<Record<string, string>>;
@@ -32,6 +34,7 @@ export interface WorldOptions {
 }
 
 export interface World {
+  readonly isWebOnly: boolean;
   readonly houses: readonly House[];
   readonly wechat: Wechat;
   readonly pusher: Pusher;
@@ -98,6 +101,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     return `${up(next).url}/wechat/oa`;
   });
   return {
+    isWebOnly: options.isWebOnly ?? false,
     houses,
     wechat,
     pusher,
@@ -144,13 +148,19 @@ async function startHouse(options: WorldOptions, index: number, around: Around):
 }
 
 function environment(options: WorldOptions, index: number, around: Around): Record<string, string> {
-  const { served, wechat, slack, fixtureFile, dataDir } = around;
   return {
-    GONGJI_DATA: join(dataDir, `house${index}`),
+    GONGJI_DATA: join(around.dataDir, `house${index}`),
     GONGJI_LOG: 'error',
     GONGJI_VAULT_KEY: VAULT_KEY,
     // Each citizen has an address of their own, as behind the proxy of an installation.
     GONGJI_BEHIND_PROXY: 'yes',
+    ...(options.isWebOnly === true ? {} : others(around)),
+    ...(options.databaseUrl === undefined ? {} : { GONGJI_DATABASE: options.databaseUrl }),
+  };
+}
+
+function others({ served, wechat, slack, fixtureFile }: Around): Record<string, string> {
+  return {
     GONGJI_PORTAL: served.url,
     GONGJI_PORTAL_KEY_ID: 'assistant',
     GONGJI_PORTAL_SECRET: SECRET,
@@ -166,6 +176,5 @@ function environment(options: WorldOptions, index: number, around: Around): Reco
     GONGJI_SLACK_SIGNING_SECRET: SIGNING_SECRET,
     GONGJI_SLACK_CHANNEL: CHANNEL,
     GONGJI_SLACK_API_URL: slack.apiUrl,
-    ...(options.databaseUrl === undefined ? {} : { GONGJI_DATABASE: options.databaseUrl }),
   };
 }

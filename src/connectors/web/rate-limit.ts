@@ -17,7 +17,9 @@ export function createLimiter({ perMinute, clock }: { perMinute: number; clock: 
   function leftOf(key: string): number {
     const bucket = buckets.get(key);
     if (bucket === undefined) return perMinute;
-    return Math.min(perMinute, bucket.left + ((clock.now() - bucket.at) / MINUTE_MS) * perMinute);
+    // A clock that was set back must not lock anybody out until it has caught up.
+    const elapsedMs = Math.max(0, clock.now() - bucket.at);
+    return Math.min(perMinute, bucket.left + (elapsedMs / MINUTE_MS) * perMinute);
   }
 
   return {
