@@ -70,7 +70,11 @@ export function listeningTo({ asking, region, asOf }: SentenceInput, today: stri
 }
 
 /** The entry that would be said, for an answer or in place of a task that has no flow yet; or `system.operation`. */
-export function answerOf(knowledge: Knowledge, understood: Understanding, listening: Listening): string | undefined {
+export function answerOf(
+  knowledge: Knowledge,
+  understood: Understanding,
+  listening: Listening,
+): string | undefined {
   const entry = knowledge.intents.get(understood.intent);
   const instead = entry?.flow === undefined ? entry?.answer_with : undefined;
   const isSaid =
