@@ -12,12 +12,20 @@ export interface PayerInOrder {
 
 export function payersOf(context: JsonObject): readonly PayerInOrder[] {
   const before: Json | undefined = context.before;
-  return (Array.isArray(before) ? before : []).map((item) => {
+  const payers = (Array.isArray(before) ? before : []).map((item) => {
     const { bindingNo, otherName, relation } = item as JsonObject;
     return { bindingNo: textOf(bindingNo), name: textOf(otherName), relation: textOf(relation) };
   });
+  const looks = Map.groupBy(payers, ({ name, relation }) => `${name} ${relation}`);
+  return payers.map((payer) => {
+    const { name, relation, bindingNo } = payer;
+    // Masked, two children of one family name are the same: then the number of the binding tells them apart.
+    const isAlone = looks.get(`${name} ${relation}`)?.length === 1;
+    return isAlone ? payer : { ...payer, name: `${name}（绑定编号尾号 ${bindingNo.slice(-TAIL)}）` };
+  });
 }
 
+const TAIL = 4;
 const PLACES = /^\d{1,3}(?:,\d{1,3})*$/u;
 
 /** Places as `2,0,1`: the third goes first. Every one of them exactly once. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { payersOf } from '../../src/secure/order-page.ts';
 import { createTinyDesk } from './tiny-desk.ts';
 
 describe('the page with the order of payers', () => {
@@ -87,5 +88,20 @@ it('money and days are shown as people write them', async () => {
       { label: 'balance', value: '3180.50 元' },
       { label: 'closes', value: '2026-12-25' },
     ],
+  });
+});
+
+describe('payers whose masked names are the same', () => {
+  it('are told apart by the numbers of their bindings, the others are not', () => {
+    const before = [
+      { bindingNo: 'BD261125-0007', otherName: '示*', relation: 'child' },
+      { bindingNo: 'BD261125-0009', otherName: '示*', relation: 'child' },
+      { bindingNo: 'BD261125-0011', otherName: '示*', relation: 'spouse' },
+    ];
+    expect(payersOf({ before }).map(({ name }) => name)).toEqual([
+      '示*（绑定编号尾号 0007）',
+      '示*（绑定编号尾号 0009）',
+      '示*',
+    ]);
   });
 });
