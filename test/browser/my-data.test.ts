@@ -68,7 +68,7 @@ describe('a citizen who wants to know what is stored', () => {
     await page.getByRole('heading', { name: '姓名和证件号', exact: true }).waitFor();
     const other = await newPhonePage(browser);
     await other.page.goto(page.url());
-    await other.page.getByText('已经在别的手机或电脑上打开过').waitFor();
+    await other.page.getByRole('heading', { name: '这个链接是给另一个人的' }).waitFor();
     expect(await other.page.getByText('郑凯').count()).toBe(0);
     await other.context.close();
   });
