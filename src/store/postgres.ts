@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Backend } from './backend.ts';
 import { postgresTables } from './catalogue.ts';
 import { MIGRATION_LOCK, PRESENCE_LOCK } from './postgres-locks.ts';
+import { createStatementNames } from './postgres-statements.ts';
 import { openWire } from './postgres-wire.ts';
 
 /** Lanes (three queues of eight) rarely all wait for the database at once. */
@@ -37,13 +38,19 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   const pool = new pg.Pool({
     ...config,
     max: connections - 1,
+    // What does not wait for an answer is sent at once: a turn makes fewer journeys.
+    pipeline: true,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     types: { getTypeParser },
   });
   // A connection that breaks is replaced by the pool, idle or in use; unheard, the event would end the process.
   pool.on('error', () => {});
-  pool.on('connect', (client) => void client.on('error', () => {}));
+  const names = createStatementNames();
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    names.use(client);
+  });
   const query = (text: string, values: readonly unknown[] = []) => pool.query(text, [...values]);
   try {
     const server = await ask(pool);

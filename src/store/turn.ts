@@ -15,6 +15,7 @@ import type { Tx } from './tables.ts';
 export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commitTurn'> {
   const { inTx, clock } = context;
   const writeState = stateWriter(context);
+  const writeLog = logWriter(context);
   const writeReplies = replyWriter(context);
   const writeFollowUps = followUpWriter(context);
   const writeReview = reviewWriter(context);
@@ -28,16 +29,20 @@ export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commi
         const { seq, auditN } = await rooms.takeNumbers(tx, id, { lines, audits: 1 });
         if (!(await writeState(tx, commit, at))) return abandon('stale');
         const known = isForDesk ? await knownCases(tx, commit) : new Set<string>();
-        await writeReplies(tx, commit, { firstPosition: seq - lines + 1, at });
+        // Sent together: over a network each journey would cost more than the writing.
+        await Promise.all([
+          writeLog(tx, commit, at),
+          writeReplies(tx, commit, { firstPosition: seq - lines + 1, at }),
+          rooms.appendAudit(tx, {
+            conversation: id,
+            n: auditN,
+            actor: 'assistant',
+            action: 'turn.committed',
+            data: auditData(commit),
+          }),
+        ]);
         await writeFollowUps(tx, commit, at);
         await writeReview(tx, commit, at);
-        await rooms.appendAudit(tx, {
-          conversation: id,
-          n: auditN,
-          actor: 'assistant',
-          action: 'turn.committed',
-          data: auditData(commit),
-        });
         if (isForDesk) await recordTurn(tx, rooms.desk, commit, { at, known });
         return 'committed';
       });
@@ -70,6 +75,15 @@ function stateWriter({ db }: StoreContext) {
         .where('id', '=', p.id)
         .where('version', '=', p.loaded),
   );
+  return async (tx: Tx, { conversation }: TurnCommit, at: number): Promise<boolean> => {
+    const { id, version, status } = conversation;
+    const state = writeConversation(conversation);
+    const { changed } = await update(tx, { id, loaded: version - 1, version, status, state, at });
+    return changed > 0;
+  };
+}
+
+function logWriter({ db }: StoreContext) {
   const close = preparedRows((p: readonly { conversation: string; seq: number; at: number }[]) => {
     const first = p[0] as (typeof p)[number];
     return db
@@ -98,27 +112,18 @@ function stateWriter({ db }: StoreContext) {
       ),
   );
 
-  return async (tx: Tx, commit: TurnCommit, at: number): Promise<boolean> => {
-    const { conversation, seqs } = commit;
-    const { id, version, status } = conversation;
-    const state = writeConversation(conversation);
-    const { changed } = await update(tx, { id, loaded: version - 1, version, status, state, at });
-    if (changed === 0) return false;
-    if (seqs.length > 0)
-      await close(
-        tx,
-        seqs.map((seq) => ({ conversation: id, seq, at })),
-      );
-    await log(tx, {
-      conversation: id,
-      version,
-      seqs: JSON.stringify(seqs),
-      log: JSON.stringify(commit.log),
-      at,
-    });
+  return async (tx: Tx, { conversation, seqs, log: entry }: TurnCommit, at: number): Promise<void> => {
+    const { id, version } = conversation;
     const person = conversation.profile.person?.ref;
-    if (person !== undefined) await rememberPerson(tx, { person, conversation: id, at });
-    return true;
+    await Promise.all([
+      seqs.length > 0 &&
+        close(
+          tx,
+          seqs.map((seq) => ({ conversation: id, seq, at })),
+        ),
+      log(tx, { conversation: id, version, seqs: JSON.stringify(seqs), log: JSON.stringify(entry), at }),
+      person !== undefined && rememberPerson(tx, { person, conversation: id, at }),
+    ]);
   };
 }
 
