@@ -16,7 +16,10 @@ export interface WebSessions {
     readonly key: string;
     readonly user: string;
     readonly endsAt: number;
+    readonly isFramed: boolean;
   }): Promise<void>;
+  /** Whether this talk is held in a frame, whose secret no other page of the same browser has. */
+  isFramedTalk(user: string): Promise<boolean>;
   /** Undefined when there is none. The first use of a renewed session ends the one it took the place of. */
   webSession(key: string): Promise<WebSession | undefined>;
   /** From now on the sessions of this talk are due to be renewed. */

@@ -83,8 +83,9 @@ export function createSecureDesk(parts: SecureDeskParts): SecureDesk {
 
   /** A link that was sent on, or copied. The page of one's own data has a secret of its own, see `my-data-page.ts`. */
   async function isOfAnother(link: LinkRow, digest: string, pass: string | undefined): Promise<boolean> {
-    if (pass === undefined || link.purpose === 'my_data') return false;
-    return !isSecureToken(pass) || (await links.claimLink(digest, digestOf(pass))) === 'taken';
+    if (pass === undefined) return false;
+    if (!isSecureToken(pass)) return true;
+    return link.purpose !== 'my_data' && (await links.claimLink(digest, digestOf(pass))) === 'taken';
   }
 
   async function viewVerify(link: LinkRow): Promise<VerifyView> {

@@ -292,6 +292,7 @@ export interface WebSessionsTable {
   /** The session before it, which ends when this one is used. */
   replaces: string | null;
   is_due: number;
+  is_framed: number;
   ends_at: number;
 }
 

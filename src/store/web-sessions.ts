@@ -1,4 +1,6 @@
 /** Sessions of web pages. One row each; what is over is found by nobody and cleared by retention. */
+
+import { sql } from 'kysely';
 import type { WebSessions } from '../contracts/web-sessions.ts';
 import type { StoreContext } from './context.ts';
 import { prepared } from './prepared.ts';
@@ -8,12 +10,13 @@ const REPLACED_LIVES_MS = 10 * 60_000;
 
 export function webSessions(context: StoreContext): WebSessions {
   const { db, clock, inTx } = context;
-  const { begin, find, settle, end, lookUp } = statements(context);
+  const { begin, find, framed, settle, end, lookUp } = statements(context);
 
   return {
     async beginWebSession(session) {
-      await begin(db, { ...session, replaces: null });
+      await begin(db, { ...session, isFramed: session.isFramed ? 1 : 0, replaces: null });
     },
+    isFramedTalk: async (user) => (await framed(db, { user })).rows.length > 0,
     async webSession(key) {
       const row = (await find(db, { key, now: clock.now() })).rows[0];
       if (row === undefined) return undefined;
@@ -41,7 +44,7 @@ export function webSessions(context: StoreContext): WebSessions {
           .$if(ifDue === true, (query) => query.where('is_due', '=', 1))
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return abandon(false);
-        await begin(tx, { key: fresh, user: row.user_id, endsAt, replaces: key });
+        await begin(tx, { key: fresh, user: row.user_id, endsAt, isFramed: row.is_framed, replaces: key });
         return true;
       }),
     async endWebSessions(user) {
@@ -52,10 +55,24 @@ export function webSessions(context: StoreContext): WebSessions {
 
 function statements({ db }: StoreContext) {
   return {
-    begin: prepared((p: { key: string; user: string; endsAt: number; replaces: string | null }) =>
+    begin: prepared(
+      (p: { key: string; user: string; endsAt: number; isFramed: number; replaces: string | null }) =>
+        db.insertInto('web_sessions').values({
+          key: p.key,
+          user_id: p.user,
+          ends_at: p.endsAt,
+          is_framed: p.isFramed,
+          replaces: p.replaces,
+          is_due: 0,
+        }),
+    ),
+    framed: prepared((p: { user: string }) =>
       db
-        .insertInto('web_sessions')
-        .values({ key: p.key, user_id: p.user, ends_at: p.endsAt, replaces: p.replaces, is_due: 0 }),
+        .selectFrom('web_sessions')
+        .select('key')
+        .where('user_id', '=', p.user)
+        .where('is_framed', '=', sql.lit(1))
+        .limit(sql.lit(1)),
     ),
     find: prepared((p: { key: string; now: number }) =>
       db
@@ -67,7 +84,7 @@ function statements({ db }: StoreContext) {
     lookUp: prepared((p: { key: string; now: number }) =>
       db
         .selectFrom('web_sessions')
-        .select(['user_id', 'ends_at'])
+        .select(['user_id', 'ends_at', 'is_framed'])
         .where('key', '=', p.key)
         .where('ends_at', '>', p.now),
     ),

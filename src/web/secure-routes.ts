@@ -26,6 +26,8 @@ const REQUESTS_PER_ADDRESS = 3_000;
 const MISSES_PER_ADDRESS = 60;
 
 const PASS = 'gongji_page';
+/** No secret of ours: the link is then somebody else's. */
+const NO_PASS = '';
 /** Longer than any link lives. */
 const PASS_LIFE_S = 24 * 3600;
 
@@ -37,6 +39,8 @@ export interface SecureRoutesParts {
   readonly secure: SecureDesk;
   /** Told when somebody has verified, by the request that did it. */
   readonly proved: (c: Context, conversation: ConversationId) => Promise<void>;
+  /** Whether this browser may see a page of that conversation. */
+  readonly mayOpen: (c: Context, conversation: ConversationId) => Promise<boolean>;
   readonly clock: Clock;
   readonly publicUrl?: string | undefined;
   readonly isBehindProxy: boolean;
@@ -61,9 +65,16 @@ export function secureRoutes(parts: SecureRoutesParts): Hono {
   const isGuessing = (c: Context, state: string): boolean =>
     state === 'unknown' && !misses.take(clientAddress(c, isBehindProxy));
 
+  /** A browser that is not of the talk holds no pass to it, whatever cookie it has. */
+  const secretOf = async (c: Context, token: string, secret: string): Promise<string> => {
+    const link = await secure.about(token);
+    return link === undefined || (await parts.mayOpen(c, link.conversation)) ? secret : NO_PASS;
+  };
+
   app.get('/:token', async (c) => {
     const pass = passOf(c);
-    const view = await secure.open(c.req.param('token'), pass.secret);
+    const token = c.req.param('token');
+    const view = await secure.open(token, await secretOf(c, token, pass.secret));
     if (isGuessing(c, view.state)) return slowDown(c);
     if (view.state === 'open') pass.give();
     return c.json(view, view.state === 'unknown' ? 404 : 200);
@@ -78,7 +89,7 @@ export function secureRoutes(parts: SecureRoutesParts): Hono {
       if (!fields.success) return c.json({ error: 'bad_message' }, 400);
       const token = c.req.param('token');
       const pass = passOf(c);
-      const result = await secure.submit(token, fields.data, pass.secret);
+      const result = await secure.submit(token, fields.data, await secretOf(c, token, pass.secret));
       if (!result.ok && isGuessing(c, result.state)) return slowDown(c);
       if (result.ok || result.state === 'open') pass.give();
       if (result.ok && result.next === 'done') {

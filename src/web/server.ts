@@ -18,6 +18,8 @@ export interface HttpChannel {
   readonly http: { readonly path: string; readonly routes: Hono };
   /** Told when somebody has verified in a talk, by the request that did it. */
   readonly proved?: (c: Context, conversation: ConversationId) => Promise<void>;
+  /** Whether this browser may see a secure page of that conversation; absent: nothing speaks against it. */
+  readonly mayOpen?: (c: Context, conversation: ConversationId) => Promise<boolean>;
 }
 
 export interface ServerParts {
@@ -93,7 +95,13 @@ function createApp(parts: ServerParts): Hono {
   const proved = async (c: Context, conversation: ConversationId) => {
     for (const channel of parts.connectors) await channel.proved?.(c, conversation);
   };
-  app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy, proved }));
+  const mayOpen = async (c: Context, conversation: ConversationId) => {
+    for (const channel of parts.connectors) {
+      if ((await channel.mayOpen?.(c, conversation)) === false) return false;
+    }
+    return true;
+  };
+  app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy, proved, mayOpen }));
   if (parts.desk !== undefined) app.route('/desk', parts.desk.routes);
   const isEmbeddable = embedOrigins.length > 0;
   app.route(

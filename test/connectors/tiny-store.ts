@@ -69,12 +69,13 @@ export function createTinyStore(): TinyStore {
 
 /** Sessions that never lapse; what becomes of them in time is tested on the databases. */
 function tinySessions(): WebSessions {
-  const sessions = new Map<string, { user: string; isDue: boolean; replaces?: string }>();
+  const sessions = new Map<string, { user: string; isDue: boolean; isFramed: boolean; replaces?: string }>();
   const ofUser = (user: string) => [...sessions].filter(([, session]) => session.user === user);
   return {
-    async beginWebSession({ key, user }) {
-      sessions.set(key, { user, isDue: false });
+    async beginWebSession({ key, user, isFramed }) {
+      sessions.set(key, { user, isDue: false, isFramed });
     },
+    isFramedTalk: async (user) => ofUser(user).some(([, { isFramed }]) => isFramed),
     async webSession(key) {
       const session = sessions.get(key);
       if (session?.replaces !== undefined) sessions.delete(session.replaces);
@@ -87,7 +88,7 @@ function tinySessions(): WebSessions {
       const session = sessions.get(key);
       if (session === undefined || (ifDue && !session.isDue)) return false;
       session.isDue = false;
-      sessions.set(fresh, { user: session.user, isDue: false, replaces: key });
+      sessions.set(fresh, { ...session, isDue: false, replaces: key });
       return true;
     },
     async endWebSessions(user) {

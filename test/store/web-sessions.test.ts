@@ -12,7 +12,7 @@ describe.each(BACKENDS)('a session of a web page on $name', (backend) => {
   let world: World;
   beforeEach(async () => {
     world = await openWorld(backend);
-    await world.store.beginWebSession({ key: USER, user: USER, endsAt });
+    await world.store.beginWebSession({ key: USER, user: USER, endsAt, isFramed: false });
   });
   afterEach(() => world.end());
   const userOf = async (key: string) => (await world.store.webSession(key))?.user;
@@ -56,8 +56,16 @@ describe.each(BACKENDS)('a session of a web page on $name', (backend) => {
     expect(await world.store.webSession(USER)).toEqual({ user: USER, isDue: false });
   });
 
+  test('a talk in a frame is known as one, under every secret it has', async () => {
+    await world.store.beginWebSession({ key: SECOND, user: SECOND, endsAt, isFramed: true });
+    await world.store.renewWebSession({ key: SECOND, fresh: THIRD, endsAt });
+    await world.store.webSession(THIRD);
+    expect(await world.store.isFramedTalk(SECOND)).toBe(true);
+    expect(await world.store.isFramedTalk(USER)).toBe(false);
+  });
+
   test('leaving ends all of a talk, renewed ones as well, and of no other', async () => {
-    await world.store.beginWebSession({ key: THIRD, user: THIRD, endsAt });
+    await world.store.beginWebSession({ key: THIRD, user: THIRD, endsAt, isFramed: false });
     await world.store.renewWebSession({ key: USER, fresh: SECOND, endsAt });
     await world.store.endWebSessions(USER);
     expect([await userOf(USER), await userOf(SECOND), await userOf(THIRD)]).toEqual([

@@ -144,3 +144,30 @@ describe.each(['verify', 'relative', 'order', 'premium', 'invitation'] as const)
     });
   },
 );
+
+describe('a link of a talk on our page', () => {
+  const open = async (who: ReturnType<typeof browser>, path: string) =>
+    (await (await who.get(path)).json()) as { state: string };
+
+  it('opens in the browser of that talk only, even when it was sent on unopened', async () => {
+    const mine = browser(house.server.app);
+    await mine.post('/api/chat/open', {});
+    const user = digestOf(mine.talk().split('=')[1] ?? '');
+    const path = `/api/secure/${await house.tiny.link('verify', `web/page/${user}` as ConversationId)}`;
+
+    const stranger = browser(house.server.app);
+    await stranger.post('/api/chat/open', {});
+    expect(await open(stranger, path)).toMatchObject({ state: 'taken' });
+    expect((await stranger.post(path, { person: 'zhang' })).status).toBe(403);
+    expect(house.tiny.told).toEqual([]);
+    expect(await open(mine, path)).toMatchObject({ state: 'open' });
+  });
+
+  it('of a talk in a frame opens beside it, where nothing tells the talk', async () => {
+    const mine = browser(house.server.app);
+    const told = (await (await mine.post('/api/chat/open', { framed: true })).json()) as { session: string };
+    const user = digestOf(told.session);
+    const path = `/api/secure/${await house.tiny.link('verify', `web/page/${user}` as ConversationId)}`;
+    expect(await open(mine, path)).toMatchObject({ state: 'open' });
+  });
+});

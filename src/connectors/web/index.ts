@@ -33,6 +33,8 @@ export interface WebConnector extends Connector {
   readonly http: { readonly path: string; readonly routes: Hono };
   /** Somebody has verified in a talk, by this request: the talk's session is renewed. */
   proved(c: Context, conversation: ConversationId): Promise<void>;
+  /** Whether this browser may see a secure page of that talk. */
+  mayOpen(c: Context, conversation: ConversationId): Promise<boolean>;
   /** Pages that are looking at a talk right now. */
   openStreams(): number;
 }
@@ -64,6 +66,7 @@ export function createWebConnector(parts: WebConnectorParts): WebConnector {
       hub.close();
     },
     proved: sessions.proved,
+    mayOpen: sessions.mayOpen,
     openStreams: () => hub.count(),
   };
 }

@@ -46,6 +46,11 @@ export interface TalkSessions {
   renewed(c: Context, session: TalkSession): Promise<Told>;
   /** Somebody has verified in this talk, by a request that may come from the browser of the talk. */
   proved(c: Context, conversation: ConversationId): Promise<void>;
+  /**
+   * Whether a secure page of this talk may be shown to the browser of this request. A link that was passed on would prove
+   * one person in the talk of another; a talk in a frame has no cookie to be known by.
+   */
+  mayOpen(c: Context, conversation: ConversationId): Promise<boolean>;
   /** Ends the talk of the request on every machine, and its streams. */
   end(c: Context): Promise<void>;
 }
@@ -74,7 +79,7 @@ export function createTalkSessions({ store, clock, random, hub, isHttps }: TalkS
     of,
     async begin(c, { isFramed }) {
       const { key, session } = newSession(random);
-      await store.beginWebSession({ key, user: key, endsAt: endsAt() });
+      await store.beginWebSession({ key, user: key, endsAt: endsAt(), isFramed });
       if (isFramed) return { user: key, told: { session } };
       giveSession(c, session, isHttps);
       return { user: key, told: {} };
@@ -88,6 +93,11 @@ export function createTalkSessions({ store, clock, random, hub, isHttps }: TalkS
       else await store.wantRenewal(address.user);
       // Whoever listens comes again, with the secret their browser has by then.
       hub.drop(address.user);
+    },
+    async mayOpen(c, conversation) {
+      const address = (await store.conversation(conversation))?.address;
+      if (address?.channel !== 'web' || (await of(c))?.user === address.user) return true;
+      return store.isFramedTalk(address.user);
     },
     async end(c) {
       const session = await of(c);

@@ -11,6 +11,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('user_id', 'text', (column) => column.notNull())
     .addColumn('replaces', 'text')
     .addColumn('is_due', 'integer', (column) => column.notNull().defaultTo(0))
+    .addColumn('is_framed', 'integer', (column) => column.notNull().defaultTo(0))
     .addColumn('ends_at', 'bigint', (column) => column.notNull())
     .execute();
   await db.schema.createIndex('web_sessions_user').on('web_sessions').column('user_id').execute();
