@@ -44,3 +44,7 @@ export interface Wire {
   holdAlone(what: string): Promise<boolean>;
   close(): Promise<void>;
 }
+
+export function isPostgresUrl(url: string): boolean {
+  return url.startsWith('postgres://') || url.startsWith('postgresql://');
+}

@@ -9,7 +9,7 @@ import { AppError } from '../errors.ts';
 import { openVault } from './adopt.ts';
 import { advice } from './advice.ts';
 import { type AuditReport, verifyAudit } from './audit.ts';
-import type { Backend, SharedDatabase, Wire } from './backend.ts';
+import { type Backend, isPostgresUrl, type SharedDatabase, type Wire } from './backend.ts';
 import { cases } from './cases.ts';
 import { channelLedger } from './channel-ledger.ts';
 import { channelsServed } from './channels-served.ts';
@@ -18,7 +18,6 @@ import { desk } from './desk.ts';
 import { deskArchive } from './desk-archive.ts';
 import { deskSessions } from './desk-sessions.ts';
 import { type DueScan, dueRows } from './due.ts';
-import { createBossEngine } from './engine-boss.ts';
 import { figures } from './figures.ts';
 import { installations } from './installations.ts';
 import { keyRing } from './keys.ts';
@@ -30,7 +29,6 @@ import { officeFeed } from './office-feed.ts';
 import { outbox } from './outbox.ts';
 import type { Sealing } from './person-keys.ts';
 import { personalData } from './personal-data.ts';
-import { isPostgresUrl, openPostgres } from './postgres.ts';
 import { retention } from './retention.ts';
 import { reviewItems } from './review-items.ts';
 import { rooms as createRooms } from './rooms.ts';
@@ -127,7 +125,11 @@ export async function openBackend({
   connections,
 }: Pick<StoreOptions, 'url' | 'connections'>): Promise<Backend> {
   if (isSqliteUrl(url)) return openSqlite(url);
-  if (isPostgresUrl(url)) return openPostgres(url, { connections });
+  if (isPostgresUrl(url)) {
+    // Its driver and its queue are a tenth of all code; an embedded store does without.
+    const { openPostgres } = await import('./postgres.ts');
+    return openPostgres(url, { connections });
+  }
   throw new AppError(
     'bad_config',
     'The store address is neither SQLite nor PostgreSQL; expected for instance sqlite:///var/lib/gongji/gongji.sqlite or postgres://gongji@localhost/gongji.',
@@ -225,6 +227,7 @@ async function createEngine(
   { db, scan, rounds, wire }: Pick<Foundation, 'db' | 'wire'> & { scan: DueScan; rounds: Rounds },
 ): Promise<Engine<Tx>> {
   if (shared === undefined || wire === undefined) return createLanes<Tx>({ clock, scan, onError });
+  const { createBossEngine } = await import('./engine-boss.ts');
   return createBossEngine<Tx>({
     shared,
     wire,

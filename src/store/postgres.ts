@@ -24,10 +24,6 @@ export interface PostgresOptions {
   readonly connections?: number | undefined;
 }
 
-export function isPostgresUrl(url: string): boolean {
-  return url.startsWith('postgres://') || url.startsWith('postgresql://');
-}
-
 /**
  * @throws AppError `bad_config` when the server does not answer, refuses the login or could never give as many
  * connections as asked for; `store_busy` when it has none left now
