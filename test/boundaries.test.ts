@@ -128,7 +128,6 @@ const HOMES: Record<string, RegExp> = {
   'openid-client': /^src\/web\//u,
   uqr: /^src\/(web|connectors\/web)\//u,
   'pg-boss': /^src\/store\//u,
-  'prom-client': /^src\/metrics(\.ts|\/)/u,
   '@opentelemetry/api': /^src\/tracing\.ts/u,
   '@opentelemetry/sdk-trace': /^src\/tracing\.ts/u,
   '@opentelemetry/exporter-trace-otlp-http': /^src\/tracing\.ts/u,
