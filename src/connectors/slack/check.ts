@@ -24,7 +24,7 @@ export async function selfCheck(api: SlackApi, channel: string, home?: string): 
   if (refused !== undefined) {
     const todo =
       home === undefined
-        ? TODO.token
+        ? WAYS_OUT.token
         : `${refused === NOT_INSTALLED ? '应用还没有安装' : '应用的安装已失效'}。请用浏览器打开 ${home}${INSTALL_PATH}，按提示安装。`;
     return { team, url, problems: [{ code: refused, todo }] };
   }
@@ -34,16 +34,17 @@ export async function selfCheck(api: SlackApi, channel: string, home?: string): 
 async function channelProblems(api: SlackApi, channel: string): Promise<SelfCheck['problems']> {
   try {
     const { isMember, isArchived } = await api.channel(channel);
-    if (isArchived) return [{ code: 'is_archived', todo: TODO.archived }];
-    return isMember ? [] : [{ code: 'not_in_channel', todo: TODO.invite }];
+    if (isArchived) return [{ code: 'is_archived', todo: WAYS_OUT.archived }];
+    return isMember ? [] : [{ code: 'not_in_channel', todo: WAYS_OUT.invite }];
   } catch (error) {
     if (!(error instanceof SlackError) || error.retry === 'later') throw error;
-    const todo = { missing_scope: TODO.scope, channel_not_found: TODO.channel }[error.slack] ?? TODO.other;
+    const todo =
+      { missing_scope: WAYS_OUT.scope, channel_not_found: WAYS_OUT.channel }[error.slack] ?? WAYS_OUT.other;
     return [{ code: error.slack, todo }];
   }
 }
 
-const TODO = {
+const WAYS_OUT = {
   token:
     'Slack 不认 GONGJI_SLACK_BOT_TOKEN。请到应用的 OAuth & Permissions 页复制 Bot User OAuth Token（xoxb-…），更新后重启。',
   invite: '应用还不在客服台频道里。请在该频道发送 /invite @gongji，不用重启。',
