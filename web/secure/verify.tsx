@@ -66,6 +66,8 @@ export function Verify({ view, onAnswer }: { view: VerifyView; onAnswer: (answer
           onClick={() => {
             setChallenge(undefined);
             setCode('');
+            // The button is gone with its step; the focus goes where the choice is made.
+            requestAnimationFrame(focusChoice);
           }}
         >
           {words['verify.choose_again']}
@@ -105,13 +107,12 @@ function WhoIsIt({ view: { options, words }, person, onPerson, errors }: WhoProp
       class={isWrong ? 'field wrong' : 'field'}
       aria-describedby={isWrong ? 'person-error' : undefined}
     >
-      <legend id="person" tabIndex={-1}>
-        {words['verify.person']}
-      </legend>
+      <legend>{words['verify.person']}</legend>
       <ErrorText name="person" errors={errors} />
-      {options.map(({ value, label, hint }) => (
+      {options.map(({ value, label, hint }, place) => (
         <label class="option" key={value}>
           <input
+            id={place === 0 ? 'person' : undefined}
             type="radio"
             name="person"
             value={value}
@@ -130,4 +131,9 @@ function WhoIsIt({ view: { options, words }, person, onPerson, errors }: WhoProp
 
 function focusOnce(input: HTMLInputElement | null): void {
   if (input !== null && input.value === '') input.focus();
+}
+
+function focusChoice(): void {
+  const chosen = document.querySelector<HTMLElement>('input[name="person"]:checked');
+  (chosen ?? document.getElementById('person'))?.focus();
 }
