@@ -25,7 +25,7 @@ export interface WorldOptions {
   /** Where the servers keep their files; a folder of its own unless given. */
   readonly dataDir?: string;
   readonly clerk?: string;
-  /** Neither WeChat nor Slack nor an office elsewhere: for hosts that reach nothing of this one. */
+  /** Neither WeChat nor Slack: for hosts that reach nothing of this one. */
   readonly isWebOnly?: boolean;
   /** How each server is started, beyond the usual. */
   readonly how?: (index: number) => Partial<Pick<HouseSetting, 'within' | 'host'>> & {
@@ -154,17 +154,17 @@ function environment(options: WorldOptions, index: number, around: Around): Reco
     GONGJI_VAULT_KEY: VAULT_KEY,
     // Each citizen has an address of their own, as behind the proxy of an installation.
     GONGJI_BEHIND_PROXY: 'yes',
+    GONGJI_PORTAL: around.served.url,
+    GONGJI_PORTAL_KEY_ID: 'assistant',
+    GONGJI_PORTAL_SECRET: SECRET,
+    GONGJI_DEMO_PEOPLE: around.fixtureFile,
     ...(options.isWebOnly === true ? {} : others(around)),
     ...(options.databaseUrl === undefined ? {} : { GONGJI_DATABASE: options.databaseUrl }),
   };
 }
 
-function others({ served, wechat, slack, fixtureFile }: Around): Record<string, string> {
+function others({ wechat, slack }: Around): Record<string, string> {
   return {
-    GONGJI_PORTAL: served.url,
-    GONGJI_PORTAL_KEY_ID: 'assistant',
-    GONGJI_PORTAL_SECRET: SECRET,
-    GONGJI_DEMO_PEOPLE: fixtureFile,
     GONGJI_WECHAT_OA_APPID: ACCOUNT.appid,
     GONGJI_WECHAT_OA_SECRET: ACCOUNT.secret,
     GONGJI_WECHAT_OA_TOKEN: ACCOUNT.token,
