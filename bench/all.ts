@@ -11,7 +11,7 @@ const STEPS: readonly {
   readonly args: readonly string[];
   readonly minutes: number;
 }[] = [
-  { name: 'turn', args: ['turn.ts'], minutes: 2 },
+  { name: 'turn', args: ['turn.ts', '--write'], minutes: 2 },
   { name: 'processes', args: ['scale.ts', '6', '--only=processes', '--write'], minutes: 3 },
   { name: 'resting', args: ['scale.ts', '6', '--only=resting', '--write'], minutes: 2 },
   { name: 'knowledge', args: ['scale-knowledge.ts', '--write'], minutes: 2 },

@@ -20,9 +20,10 @@ import type { Inbound } from '../src/domain/conversation.ts';
 import type { ConversationId } from '../src/domain/ids.ts';
 import { openLibrary } from '../src/library.ts';
 import { type OpenedStore, openStore } from '../src/store/open.ts';
+import { report } from './all-report.ts';
 import { openBareTurn, readTurnRows, type Spread, spreadOf } from './store-transaction.ts';
 
-const turns = Number(process.argv[2] ?? 600);
+const turns = Number(process.argv.slice(2).find((argument) => /^\d+$/u.test(argument)) ?? 600);
 const dir = mkdtempSync(join(tmpdir(), 'gongji-bench-'));
 const clock = { now: () => Date.now() };
 const random = { bytes: (size: number) => new Uint8Array(randomBytes(size)) };
@@ -43,7 +44,15 @@ const SAID = [
   '取消',
 ];
 
+/** Milliseconds of one turn by what they were spent on; the rest of the turn is understanding and thinking. */
+interface Stages {
+  receive: number;
+  due: number;
+  commitTurn: number;
+}
+
 interface Measured {
+  readonly stages: readonly Stages[];
   readonly full: readonly number[];
   /** The same messages and commits through a second store, with nothing understood or thought. */
   readonly stored: readonly number[];
@@ -64,12 +73,20 @@ async function measureTurns(): Promise<Measured> {
   const opened = await open('turn.sqlite');
   const twin = await open('twin.sqlite');
   let commit: TurnCommit | undefined;
+  let stage: Stages = { receive: 0, due: 0, commitTurn: 0 };
+  const spent = async <Result>(on: keyof Stages, work: () => Promise<Result>): Promise<Result> => {
+    const from = performance.now();
+    const result = await work();
+    stage[on] += performance.now() - from;
+    return result;
+  };
   const manager = createManager({
     store: {
       ...opened.store,
+      due: (id) => spent('due', () => opened.store.due(id)),
       commitTurn: (made) => {
         commit = made;
-        return opened.store.commitTurn(made);
+        return spent('commitTurn', () => opened.store.commitTurn(made));
       },
     },
     knowledge: () => library.knowledge,
@@ -81,6 +98,7 @@ async function measureTurns(): Promise<Measured> {
   await (await open('bare.sqlite')).close();
   const bare = openBareTurn(join(dir, 'bare.sqlite'));
   const times = {
+    stages: [] as Stages[],
     full: [] as number[],
     stored: [] as number[],
     inOne: [] as number[],
@@ -90,7 +108,8 @@ async function measureTurns(): Promise<Measured> {
     const inbound = messageOf(n);
     const id = await idOf(opened, inbound);
     const started = performance.now();
-    await opened.store.receive(inbound);
+    stage = { receive: 0, due: 0, commitTurn: 0 };
+    await spent('receive', () => opened.store.receive(inbound));
     await manager.process(id ?? ((await idOf(opened, inbound)) as ConversationId));
     const thought = performance.now();
     await storeOnly(twin, inbound, commit as TurnCommit);
@@ -101,6 +120,7 @@ async function measureTurns(): Promise<Measured> {
     for (const house of [opened, twin]) await deliverAll(house, inbound);
     // The first round warms everything up.
     if (n < SAID.length) continue;
+    times.stages.push(stage);
     times.full.push(thought - started);
     times.stored.push(stored - thought);
     times.inOne.push(inOne);
@@ -197,7 +217,7 @@ function rssOf(pid: number): number {
 const round = (value: number): number => Math.round(value * 100) / 100;
 
 try {
-  const { full, stored, inOne, inTwo } = await measureTurns();
+  const { full, stored, inOne, inTwo, stages } = await measureTurns();
   const [turn, store, one, two] = [full, stored, inOne, inTwo].map(spreadOf) as [
     Spread,
     Spread,
@@ -221,6 +241,27 @@ try {
   console.log(
     `start to first reply: cold ${round(cold.firstReplyMs)} ms, warm ${round(warm.firstReplyMs)} ms; memory ${cold.rssMb} / ${warm.rssMb} MB`,
   );
+  const thinking = full.map(
+    (ms, n) => ms - Object.values(stages[n] as Stages).reduce((sum, one) => sum + one, 0),
+  );
+  const by = (name: keyof Stages): Spread => spreadOf(stages.map((one) => one[name]));
+  report({
+    id: 'turn',
+    title: '一轮花在哪里（内嵌 SQLite）',
+    words: `\`node bench/turn.ts\`。${turns} 轮，一轮一句，一个接一个；旁边是同样的行，同一次运行。`,
+    head: ['', 'p50 ms', 'p99 ms'],
+    rows: [
+      ['写下一句话', by('receive').p50, by('receive').p99],
+      ['读出要做的', by('due').p50, by('due').p99],
+      ['理解、对话、措辞', spreadOf(thinking).p50, spreadOf(thinking).p99],
+      ['提交', by('commitTurn').p50, by('commitTurn').p99],
+      ['合计：持久的一轮', turn.p50, turn.p99],
+      ['同样的行，同一个库，什么都不想', store.p50, store.p99],
+      ['同样的行，手写语句，两个事务', two.p50, two.p99],
+      ['同样的行，手写语句，一个事务', one.p50, one.p99],
+    ],
+    after: `一轮是手写两个事务的 ${round(turn.p50 / two.p50)} 倍，是同一个库里同样几行的 ${round(turn.p50 / store.p50)} 倍。`,
+  });
   console.log(JSON.stringify({ turns, turn, store, bareTwo: two, bareOne: one, cold, warm }));
 } finally {
   rmSync(dir, { recursive: true, force: true });
