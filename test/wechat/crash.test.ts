@@ -22,6 +22,7 @@ async function breaksAt(house: House, crossing: number, push: () => Promise<unkn
   whole.catch(() => undefined);
   const isBroken = await Promise.race([happened, whole]);
   if (isBroken) await house.revive();
+  else house.spare();
   await pushed;
   // What waited for its next try, or for somebody to notice.
   for (let minutes = 0; minutes < 30; minutes += 10) await house.pass(600_000);

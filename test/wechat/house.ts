@@ -54,6 +54,8 @@ export interface House {
    * when that has happened.
    */
   crashAt(crossing: number): Promise<void>;
+  /** Calls off a break that has not come yet. */
+  spare(): void;
   /** Whether the process broke while a customer message was on its way: whether that arrives, nobody can know. */
   wasSending(): boolean;
   /** Begins another process on what the broken one left on the disk. */
@@ -142,6 +144,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       broken = breakAt(running.app, crossing);
       return broken.happened;
     },
+    spare: () => broken?.spare(),
     wasSending: () => broken?.isSending() ?? false,
     async revive() {
       const ghost = running;
@@ -299,9 +302,10 @@ function breakAt(app: App, crossing: number) {
   let crossed = 0;
   let sending = 0;
   let sendingThen = 0;
+  let isSpared = false;
   async function cross(): Promise<void> {
     crossed += 1;
-    if (crossed < crossing) return;
+    if (isSpared || crossed < crossing) return;
     if (crossed === crossing) sendingThen = sending;
     tellHappened();
     await ended;
@@ -318,5 +322,8 @@ function breakAt(app: App, crossing: number) {
     };
     Object.assign(app.store, { [method]: wrapped });
   }
-  return { happened, end, isSending: () => sendingThen > 0 };
+  const spare = () => {
+    isSpared = true;
+  };
+  return { happened, end, spare, isSending: () => sendingThen > 0 };
 }
