@@ -25,6 +25,8 @@ export interface CrowdReport {
   readonly citizens: readonly Citizen[];
   readonly waits: readonly number[];
   readonly seconds: number;
+  /** Answered words a second while new citizens came in: afterwards the last ones only finish. */
+  readonly perSecond: number;
   readonly binds: number;
   /** Citizens by what they came for. */
   readonly came: Readonly<Record<Kind, number>>;
@@ -47,8 +49,11 @@ export async function runCrowd(options: CrowdOptions, firstIndex = 0): Promise<C
   let next = 0;
   let binds = 0;
   const begun = performance.now();
+  const untilMs = options.untilMs ?? Number.POSITIVE_INFINITY;
+  let inTime = 0;
   const answered = (ms: number): void => {
     waits.push(ms);
+    if (performance.now() - begun <= untilMs) inTime += 1;
     options.onAnswer?.(waits.length);
   };
   // Thoughts differ: some are short, few are long.
@@ -74,10 +79,7 @@ export async function runCrowd(options: CrowdOptions, firstIndex = 0): Promise<C
 
   async function place(): Promise<void> {
     if (options.thinkMs > 0) await pause(chance() * options.thinkMs);
-    while (
-      next < options.people &&
-      performance.now() - begun < (options.untilMs ?? Number.POSITIVE_INFINITY)
-    ) {
+    while (next < options.people && performance.now() - begun < untilMs) {
       next += 1;
       await live(next - 1);
     }
@@ -85,7 +87,8 @@ export async function runCrowd(options: CrowdOptions, firstIndex = 0): Promise<C
 
   await Promise.all(Array.from({ length: options.atOnce }, place));
   const seconds = (performance.now() - begun) / 1000;
-  return { citizens, waits, seconds, binds, came, unanswered };
+  const perSecond = inTime / Math.min(seconds, untilMs / 1000);
+  return { citizens, waits, seconds, perSecond, binds, came, unanswered };
 }
 
 /** Mixed evenly: half ask, a quarter diagnose, the rest bind (or ask, when nobody is left to bind). */

@@ -60,7 +60,7 @@ async function measure(setting: Setting, seconds: number): Promise<Result> {
     10_000,
   );
   tell(setting.name, 'full', full);
-  const perSecond = full.waits.length / full.seconds;
+  const { perSecond } = full;
   const cpuMsPerTurn = ((await cpuOf(world)) - cpu) / full.waits.length;
   await probes(world);
   const half = await runCrowd(
@@ -83,7 +83,7 @@ async function measure(setting: Setting, seconds: number): Promise<Result> {
     setting,
     citizens: runs.reduce((sum, { citizens }) => sum + citizens.length, 0),
     full: perSecond,
-    half: half.waits.length / half.seconds,
+    half: half.perSecond,
     waits: spread(half.waits),
     lagP99Ms: Math.max(...seen.map(({ lagP99Ms }) => lagP99Ms)),
     rssMb: Math.max(...seen.map(({ rssMb }) => rssMb)),
