@@ -41,7 +41,7 @@ function sectionOf(ran: readonly Ran[], size: number): Section {
       ? [fault.title, `跳过：${outcome}`, ...Array(FAULTS.length + 4).fill('—')]
       : [
           fault.title,
-          isClean(outcome.count) ? '全对' : '有错',
+          !isClean(outcome.count) ? '有错' : outcome.unanswered.length === 0 ? '全对' : '账全对，有人没接上',
           outcome.count.messages,
           outcome.count.acts,
           ...FAULTS.map((name) => outcome.count[name]),
@@ -76,6 +76,7 @@ function sectionOf(ran: readonly Ran[], size: number): Section {
           : [`- ${fault.title}：${outcome.notes.join('；')}。`],
       ),
       '- “屏幕上没显示”不是丢：话和回答都在库里，网页重连就看见；微信的回答在送出那一刻断了时按设计不重发（见决定 0012），市民再问一句就有。',
+      '- “没接上”的都在绑定的安全页面：页面第一次打开的那一刻断了，链接已归那次打开，重试被当成另一个浏览器；或微信里的链接没送到。要回到对话里再要一个链接。',
     ].join('\n'),
   };
 }
