@@ -126,9 +126,9 @@ function turnsAndParts(store: Store, { clock, meter, traces, note }: StoreWatch)
       for (const { outbound } of items) channels.put(outbound.key, outbound.address.channel);
       return items;
     },
-    async markSent(key) {
-      await store.markSent(key);
-      sent(key, channels.take(key));
+    async markSent(...keys) {
+      await store.markSent(...keys);
+      for (const key of keys) sent(key, channels.take(key));
     },
     async park(key) {
       await store.park(key);

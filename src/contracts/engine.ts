@@ -27,7 +27,12 @@ export type Handler = (key: string, how: HowCalled) => Promise<void>;
  */
 export interface Engine<Tx> {
   enqueueInTx(tx: Tx, job: Job, options?: { readonly startAt?: number }): Promise<void>;
-  /** To be called when the transaction that enqueued has committed. */
+  /**
+   * Called last in a transaction after which nothing may be left to do about this job: if it runs in this process and the
+   * tables say so too, it ends with the transaction and costs none of its own. Otherwise it ends with its handler.
+   */
+  finishInTx(tx: Tx, job: Job): Promise<void>;
+  /** To be called when the transaction that enqueued or finished has committed. */
   afterCommit(tx: Tx): void;
   work(queue: Queue, handler: Handler): void;
   /** Finds everything due in the tables: at start, and every so often as the safety net. */

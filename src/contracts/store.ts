@@ -153,7 +153,8 @@ export interface HistoryLine {
 export interface Outbox {
   /** Undelivered parts of one conversation in order, first those due. */
   duePartsOf(conversation: ConversationId): Promise<readonly OutboxItem[]>;
-  markSent(key: string): Promise<void>;
+  /** Parts of one conversation, all or none. */
+  markSent(...keys: readonly string[]): Promise<void>;
   /** Another try at `dueAt`; without it the part is dead. */
   markFailed(key: string, code: string, dueAt?: number): Promise<void>;
   /** Waits for the citizen's next word. */

@@ -69,11 +69,13 @@ async function note(
   items: readonly OutboxItem[],
   deliveries: readonly Delivery[],
 ): Promise<number | 'wait'> {
-  for (const [index, { state }] of deliveries.entries()) {
-    const { key } = (items[index] as OutboxItem).outbound;
-    if (state === 'sent') await store.markSent(key);
-    else await store.park(key);
-  }
+  const keysOf = (state: Delivery['state']) =>
+    deliveries.flatMap((delivery, index) =>
+      delivery.state === state ? [(items[index] as OutboxItem).outbound.key] : [],
+    );
+  const sent = keysOf('sent');
+  if (sent.length > 0) await store.markSent(...sent);
+  for (const key of keysOf('wait_for_citizen')) await store.park(key);
   if (deliveries.length === 0) throw new Error('A channel said nothing about what it was handed');
   if (deliveries.some(({ state }) => state === 'wait_for_citizen')) return 'wait';
   return deliveries.length;

@@ -4,8 +4,9 @@
  * our own tables, and what a lost job would have woken is found by the sweep.
  *
  * One job a message, never "one is waiting already": that one may be running and have looked too early.
- * `key_strict_fifo` lets one job of a key run at a time, in whatever process. A job that is done is
- * deleted. A handler that throws ends its job as well: a failed job would block its key for ever, so what is
+ * `key_strict_fifo` lets one job of a key run at a time, in whatever process. Whoever writes a job begins it at once where
+ * nobody works on its key, and ends it in the transaction that finishes the work (`engine-rows.ts`); what is
+ * done otherwise is deleted. A handler that throws ends its job as well: a failed job would block its key for ever, so what is
  * left to do is found by the sweep. Only when a process dies does pg-boss hand the job on, ten seconds
  * after the last sign of life.
  */
@@ -15,6 +16,7 @@ import type { Engine, Job, Queue } from '../contracts/engine.ts';
 import type { SharedDatabase, Wire } from './backend.ts';
 import type { DueScan } from './due.ts';
 import { createQueueWork, type QueueWork } from './engine-queue.ts';
+import { type Attempt, createJobRows, type Inside } from './engine-rows.ts';
 import { createSweeper } from './engine-sweep.ts';
 import type { Rounds } from './rounds.ts';
 
@@ -42,8 +44,7 @@ export interface BossEngineParts<Tx> {
   readonly rounds: Rounds;
   /** Runs work while no other process installs or changes tables. */
   readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** Runs SQL inside a transaction of ours. */
-  readonly inside: (tx: Tx, text: string, values: readonly unknown[]) => Promise<{ rows: unknown[] }>;
+  readonly inside: Inside<Tx>;
   readonly onError?: ((job: Job | 'sweep', error: unknown) => void) | undefined;
 }
 
@@ -51,10 +52,27 @@ export interface BossEngineParts<Tx> {
 export async function createBossEngine<Tx extends object>(parts: BossEngineParts<Tx>): Promise<Engine<Tx>> {
   const { shared, clock, scan, rounds, inside, onError } = parts;
   const works = new Map<Queue, QueueWork>();
-  const boss = await parts.alone(() => startBoss(parts, works));
+  const { boss, tables } = await parts.alone(() => startBoss(parts, works));
+  const rows = createJobRows({
+    schemas: { ours: shared.schema, jobs: schemaOf(shared) },
+    tables,
+    inside,
+    query: (text, values) => shared.query(text, values),
+  });
   const sweeper = createSweeper({ clock, scan, rounds, unasked, insert, ...(onError && { onError }) });
   /** Forgotten together with a transaction that is rolled back. */
-  const uncommitted = new WeakMap<Tx, { queues: Set<Queue>; startAt: number[] }>();
+  const uncommitted = new WeakMap<Tx, Uncommitted>();
+  const notesOf = (tx: Tx): Uncommitted => {
+    const noted = uncommitted.get(tx) ?? {
+      jobs: new Set(),
+      begun: [],
+      waiting: new Set(),
+      finished: [],
+      startAt: [],
+    };
+    uncommitted.set(tx, noted);
+    return noted;
+  };
 
   /** Those nobody has a job for. */
   async function unasked(jobs: readonly Job[]): Promise<readonly Job[]> {
@@ -91,7 +109,8 @@ export async function createBossEngine<Tx extends object>(parts: BossEngineParts
   }
 
   async function quiet(): Promise<void> {
-    while ((await openJobs()) > 0) {
+    const isBusy = () => [...works.values()].some((work) => work.isBusy());
+    while (isBusy() || (await openJobs()) > 0) {
       for (const work of works.values()) work.look();
       await new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS));
     }
@@ -107,29 +126,50 @@ export async function createBossEngine<Tx extends object>(parts: BossEngineParts
   }
 
   return {
-    async enqueueInTx(tx, { queue, key }, options) {
-      const noted = uncommitted.get(tx) ?? { queues: new Set<Queue>(), startAt: [] };
-      uncommitted.set(tx, noted);
+    async enqueueInTx(tx, job, options) {
+      const noted = notesOf(tx);
       // What is due later stands in our own tables; a million reminders would only be in pg-boss's way.
       if (options?.startAt !== undefined && options.startAt > clock.now()) {
         noted.startAt.push(options.startAt);
         return;
       }
-      noted.queues.add(queue);
-      const db = { executeSql: (text: string, values?: unknown[]) => inside(tx, text, values ?? []) };
-      await boss.send(queue, {}, { singletonKey: key, db });
+      const { queue, key } = job;
+      // What one transaction writes is seen all at once: one job looks at all of it.
+      if (noted.jobs.has(`${queue}:${key}`)) return;
+      noted.jobs.add(`${queue}:${key}`);
+      const begun = await rows.write(tx, job, works.get(queue)?.hasRoom() ?? false);
+      if (begun === undefined) noted.waiting.add(queue);
+      else noted.begun.push({ job, id: begun });
+    },
+    async finishInTx(tx, job) {
+      const attempt = works.get(job.queue)?.running(job.key);
+      if (attempt !== undefined && (await rows.finish(tx, job, attempt))) {
+        notesOf(tx).finished.push({ queue: job.queue, attempt });
+      }
     },
     afterCommit(tx) {
       const noted = uncommitted.get(tx);
       if (noted === undefined) return;
       uncommitted.delete(tx);
+      for (const { queue, attempt } of noted.finished) works.get(queue)?.finished(attempt);
+      for (const { job, id } of noted.begun) works.get(job.queue)?.begin(id, job.key);
       for (const at of noted.startAt) sweeper.wakeAt(at);
-      for (const queue of noted.queues) works.get(queue)?.look();
+      for (const queue of noted.waiting) works.get(queue)?.look();
     },
     work(queue, handler) {
       works.get(queue)?.replace(handler);
       if (works.has(queue)) return;
-      works.set(queue, createQueueWork({ boss, queue, handler, ended, onError }));
+      works.set(
+        queue,
+        createQueueWork({
+          boss,
+          queue,
+          handler,
+          giveBack: (ids) => rows.handBack(queue, ids),
+          ended,
+          onError,
+        }),
+      );
     },
     async sweep() {
       sweeper.start();
@@ -150,6 +190,16 @@ export async function createBossEngine<Tx extends object>(parts: BossEngineParts
   };
 }
 
+/** What a transaction does to jobs, once it has committed. */
+interface Uncommitted {
+  /** By queue and key. */
+  readonly jobs: Set<string>;
+  readonly begun: { readonly job: Job; readonly id: string }[];
+  readonly waiting: Set<Queue>;
+  readonly finished: { readonly queue: Queue; readonly attempt: Attempt }[];
+  readonly startAt: number[];
+}
+
 /** Between two looks at what is still open, for commands that wait for the end. */
 const IDLE_LOOK_MS = 20;
 
@@ -161,7 +211,7 @@ function schemaOf({ schema }: SharedDatabase): string {
 async function startBoss<Tx>(
   { shared, wire, onError }: BossEngineParts<Tx>,
   works: ReadonlyMap<Queue, QueueWork>,
-): Promise<PgBoss> {
+): Promise<{ readonly boss: PgBoss; readonly tables: ReadonlyMap<Queue, string> }> {
   const schema = schemaOf(shared);
   const { rows } = await shared.query('select 1 from pg_namespace where nspname = $1', [schema]);
   const boss = new PgBoss({
@@ -189,11 +239,10 @@ async function startBoss<Tx>(
   // An event of this name that nobody hears ends the process.
   boss.on('error', (error) => onError?.('sweep', error));
   await boss.start();
+  const tables = new Map<Queue, string>();
   for (const queue of QUEUES) {
     if ((await boss.getQueue(queue)) === null) await boss.createQueue(queue, SETTINGS);
-    // Asks about each queue once: what pg-boss does not know yet it would look up in the middle of a
-    // transaction of ours, on a second connection, which may be waiting for the first.
-    await boss.getBlockedKeys(queue);
+    tables.set(queue, (await boss.getQueue(queue))?.table ?? 'job');
   }
-  return boss;
+  return { boss, tables };
 }

@@ -204,6 +204,8 @@ export function createLanes<Tx extends object>({ clock, scan, onError }: LaneOpt
       uncommitted.set(tx, jobs);
       jobs.push({ job, startAt: options?.startAt });
     },
+    // There is no row of it anywhere.
+    finishInTx: async () => {},
     afterCommit(tx) {
       for (const { job, startAt } of uncommitted.get(tx) ?? []) {
         if (startAt !== undefined && startAt > clock.now()) wakeAt(startAt);

@@ -5,7 +5,7 @@ import type { ChannelId, InboundContent, OutboundPart } from '../domain/conversa
 import type { StoreContext } from './context.ts';
 import { recordDelivery } from './desk-turn.ts';
 import { readContent, readPart, toInstant } from './parse.ts';
-import { prepared } from './prepared.ts';
+import { prepared, preparedRows } from './prepared.ts';
 import type { Rooms } from './rooms.ts';
 import type { Tx } from './tables.ts';
 
@@ -22,16 +22,22 @@ export function outbox(context: StoreContext, rooms: Rooms): Outbox {
 function delivering(context: StoreContext, rooms: Rooms): Omit<Outbox, 'history'> {
   const { db, clock, engine, inTx } = context;
   const { pending, close, retry, park } = deliveringStatements(context);
-  /** One part settled or set aside; the desk hears of it when staff said it. */
+  /** Parts settled or set aside; the desk hears of those that staff said. */
   const settle = async (
     state: 'sent' | 'parked' | 'dead',
     code: string | undefined,
-    change: (tx: Tx) => Promise<{ readonly rows: readonly { readonly part: string }[] }>,
+    change: (tx: Tx) => Promise<{ readonly rows: readonly Settled[] }>,
   ): Promise<void> => {
     const isForDesk = await inTx(async (tx) => {
-      const [row] = (await change(tx)).rows;
-      if (row === undefined) return false;
-      return recordDelivery(tx, rooms.desk, { part: row.part, state, code, at: clock.now() });
+      const settled = (await change(tx)).rows.toSorted((one, other) => one.position - other.position);
+      let tellsDesk = false;
+      for (const { part } of settled) {
+        const told = await recordDelivery(tx, rooms.desk, { part, state, code, at: clock.now() });
+        tellsDesk ||= told;
+      }
+      const [first] = settled;
+      if (first !== undefined) await engine.finishInTx(tx, { queue: 'outbox', key: first.conversation_id });
+      return tellsDesk;
     });
     if (isForDesk) rooms.desk.ring();
   };
@@ -53,14 +59,20 @@ function delivering(context: StoreContext, rooms: Rooms): Omit<Outbox, 'history'
         }),
       );
     },
-    async markSent(key) {
+    async markSent(...keys) {
+      if (keys.length === 0) return;
+      const at = clock.now();
       await settle('sent', undefined, (tx) =>
-        close(tx, { key, state: 'sent', error: null, at: clock.now() }),
+        close(
+          tx,
+          keys.map((key) => ({ key, state: 'sent' as const, error: null, at })),
+        ),
       );
     },
     async markFailed(key, code, dueAt) {
       if (dueAt === undefined) {
-        await settle('dead', code, (tx) => close(tx, { key, state: 'dead', error: code, at: clock.now() }));
+        const at = clock.now();
+        await settle('dead', code, (tx) => close(tx, [{ key, state: 'dead', error: code, at }]));
         return;
       }
       await inTx(async (tx) => {
@@ -73,6 +85,20 @@ function delivering(context: StoreContext, rooms: Rooms): Omit<Outbox, 'history'
       await settle('parked', undefined, (tx) => park(tx, { key }));
     },
   };
+}
+
+interface Settled {
+  readonly conversation_id: string;
+  readonly position: number;
+  readonly part: string;
+}
+
+/** Of several that are closed together only the keys differ. */
+interface Closing {
+  readonly key: string;
+  readonly state: 'sent' | 'dead';
+  readonly error: string | null;
+  readonly at: number;
 }
 
 function deliveringStatements({ db }: StoreContext) {
@@ -96,14 +122,19 @@ function deliveringStatements({ db }: StoreContext) {
         .orderBy('outbox.position')
         .limit(sql.lit(PARTS_AT_ONCE)),
     ),
-    close: prepared((p: { key: string; state: 'sent' | 'dead'; error: string | null; at: number }) =>
-      db
+    close: preparedRows((p: readonly Closing[]) => {
+      const { state, error, at } = p[0] as Closing;
+      return db
         .updateTable('outbox')
-        .set((eb) => ({ state: p.state, error: p.error, closed_at: p.at, attempts: eb('attempts', '+', 1) }))
-        .where('key', '=', p.key)
+        .set((eb) => ({ state, error, closed_at: at, attempts: eb('attempts', '+', 1) }))
+        .where(
+          'key',
+          'in',
+          p.map(({ key }) => key),
+        )
         .where('closed_at', 'is', null)
-        .returning('part'),
-    ),
+        .returning(['conversation_id', 'position', 'part']);
+    }),
     retry: prepared((p: { key: string; code: string; dueAt: number }) =>
       db
         .updateTable('outbox')
@@ -118,7 +149,7 @@ function deliveringStatements({ db }: StoreContext) {
         .set({ state: 'parked' })
         .where('key', '=', p.key)
         .where('closed_at', 'is', null)
-        .returning('part'),
+        .returning(['conversation_id', 'position', 'part']),
     ),
   };
 }

@@ -13,7 +13,7 @@ import type { Rooms } from './rooms.ts';
 import type { Tx } from './tables.ts';
 
 export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commitTurn'> {
-  const { inTx, clock } = context;
+  const { inTx, clock, engine } = context;
   const writeState = stateWriter(context);
   const writeLog = logWriter(context);
   const writeReplies = replyWriter(context);
@@ -44,6 +44,7 @@ export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commi
         await writeFollowUps(tx, commit, at);
         await writeReview(tx, commit, at);
         if (isForDesk) await recordTurn(tx, rooms.desk, commit, { at, known });
+        await engine.finishInTx(tx, { queue: 'address', key: id });
         return 'committed';
       });
       if (committed === 'committed' && isForDesk) rooms.desk.ring();

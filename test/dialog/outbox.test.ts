@@ -28,7 +28,7 @@ async function run(texts: readonly string[], connector: Partial<Connector>): Pro
   const worker = createOutbox({
     store: {
       duePartsOf: async () => itemsOf(texts),
-      markSent: async (key) => void noted.push(`${key} sent`),
+      markSent: async (...keys) => void noted.push(...keys.map((key) => `${key} sent`)),
       markFailed: async (key, _, dueAt) =>
         void noted.push(`${key} ${dueAt === undefined ? 'dead' : 'later'}`),
       park: async (key) => void noted.push(`${key} parked`),
