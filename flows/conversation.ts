@@ -34,6 +34,16 @@ export const conversation = setup({
 
 /** The status after an event; unchanged when it means nothing there. */
 export function nextStatus(status: ConversationStatus, event: ConversationEvent): ConversationStatus {
+  const key = `${status} ${event.type}`;
+  const next = known.get(key) ?? moved(status, event);
+  known.set(key, next);
+  return next;
+}
+
+/** Every message of a citizen asks; there are no more answers than states times events. */
+const known = new Map<string, ConversationStatus>();
+
+function moved(status: ConversationStatus, event: ConversationEvent): ConversationStatus {
   const [initial] = initialTransition(conversation);
   const current = status === initial.value ? initial : conversation.resolveState({ value: status });
   const [next] = transition(conversation, current, event);
