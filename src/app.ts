@@ -15,6 +15,7 @@ import { createManager, type ManagerDeps } from './dialog/manager.ts';
 import { createOutbox } from './dialog/outbox.ts';
 import type { ConversationId, TaskId } from './domain/ids.ts';
 import { createEditions, type Editions, newestKnowledge } from './editions.ts';
+import { AppError } from './errors.ts';
 import { guardReceive } from './guard.ts';
 import { openAdvice, openHelpDesk, startDeskClock } from './help-desk.ts';
 import { periodsOf } from './knowledge/data-classes.ts';
@@ -31,6 +32,7 @@ import { createErasureList } from './store/erasure-list.ts';
 import { type OpenedStore, openStore, type VaultKey } from './store/open.ts';
 import { createClerk } from './tasks/executor.ts';
 import { createOfficeFeed } from './tasks/office-feed.ts';
+import type { DiskWatch } from './watch-disk.ts';
 import type { Watch } from './watching.ts';
 import { createWithdrawalsWatch } from './withdrawals.ts';
 
@@ -59,6 +61,8 @@ export interface HouseParts extends Library {
   readonly watch?: Watch | undefined;
   /** Messages that wait, as last counted; with it the front door has limits. */
   readonly waiting?: (() => number) | undefined;
+  /** Told when the disk of the store refuses, and asked before anything is taken in or sent out. */
+  readonly disk?: Pick<DiskWatch, 'failed' | 'trouble' | 'refusal'> | undefined;
   readonly onTurn?: ManagerDeps['onTurn'];
   /** Told of a turn that failed through our own fault, with the error itself: for tests and the terminal, never for a log. */
   readonly onFault?: (error: unknown) => void;
@@ -91,6 +95,8 @@ export interface App {
   readonly signals: Signals;
   verifyAudit: OpenedStore['verifyAudit'];
   readonly copyTo: OpenedStore['copyTo'];
+  /** Writes a row that means nothing. Rejects while the store cannot write. */
+  tryWrite(): Promise<void>;
 }
 
 export async function createApp(parts: AppParts): Promise<App> {
@@ -102,6 +108,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     random,
     vaultKey: parts.vaultKey,
     connections: parts.connections,
+    onDiskTrouble: (error) => parts.disk?.failed(error),
     onError: (job, error) =>
       log.event('job.failed', {
         queue: job === 'sweep' ? 'sweep' : job.queue,
@@ -178,8 +185,14 @@ export async function createApp(parts: AppParts): Promise<App> {
   });
   const withdrawals = createWithdrawalsWatch({ store, editions, log, intents: parts.intents });
   engine.work('address', (key, how) => manager.process(key as ConversationId, how));
-  engine.work('outbox', (key) => outbox.deliverTo(key as ConversationId));
-  const runTask = (key: string) => clerk.run(key as TaskId);
+  engine.work('outbox', (key) => {
+    refuseUnwritten(parts.disk);
+    return outbox.deliverTo(key as ConversationId);
+  });
+  const runTask = (key: string) => {
+    refuseUnwritten(parts.disk);
+    return clerk.run(key as TaskId);
+  };
   engine.work('task', (key) => (watch === undefined ? runTask(key) : watch.task(key, () => runTask(key))));
   portal.onChange(feed.wake);
   // A folder without classes of data is that of a test; `kb check` and the commands insist on all of them.
@@ -201,7 +214,9 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { waiting } = parts;
   const written: Receive = (inbound) => store.receive(inbound);
   const receive =
-    waiting === undefined ? written : guardReceive(written, { clock, waiting, meter: watch?.meter });
+    waiting === undefined
+      ? written
+      : guardReceive(written, { clock, waiting, meter: watch?.meter, refusal: parts.disk?.refusal });
 
   return {
     store,
@@ -220,6 +235,10 @@ export async function createApp(parts: AppParts): Promise<App> {
     signals,
     verifyAudit: opened.verifyAudit,
     copyTo: opened.copyTo,
+    async tryWrite() {
+      const now = clock.now();
+      await rounds.claim('trial', { since: now, now });
+    },
     async start(list) {
       // Before the first word: a database out of a backup may know people who have been deleted.
       await erasures?.open();
@@ -262,6 +281,12 @@ export async function createApp(parts: AppParts): Promise<App> {
       await portal.stop();
     },
   };
+}
+
+/** What cannot be marked as done must not be done: it would be done again with every try. */
+function refuseUnwritten(disk: HouseParts['disk']): void {
+  if (disk?.trouble === undefined) return;
+  throw new AppError(disk.trouble.code, 'The store cannot write now; this waits until it can.');
 }
 
 /** The feed may have made work for the engine, and the engine news for the feed. */

@@ -6,6 +6,8 @@ const CATALOGUE = {
   portal_timeout: 'later',
   portal_unavailable: 'later',
   store_busy: 'later',
+  store_full: 'later',
+  store_broken: 'later',
   store_locked: 'never',
   channel_unavailable: 'later',
   channel_refused: 'never',

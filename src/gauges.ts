@@ -4,6 +4,7 @@ import type { Clock } from './contracts/clock.ts';
 import type { StoreFigures } from './contracts/figures.ts';
 import { type Health, lags } from './health.ts';
 import type { Metrics } from './metrics.ts';
+import type { DiskWatch } from './watch-disk.ts';
 
 /** Finer costs more than it tells. */
 const RESOLUTION_MS = 20;
@@ -13,6 +14,7 @@ export interface GaugeParts {
   readonly metrics: Metrics;
   readonly health: Health;
   readonly clock: Clock;
+  readonly disk: Pick<DiskWatch, 'trouble' | 'room'>;
   readonly streams: () => number;
   readonly slackSilentMs: () => number | undefined;
   /** When this process wrote a backup last. */
@@ -33,6 +35,12 @@ export function createGauges(parts: GaugeParts): Gauges {
     async scrape() {
       const { ready } = await health.ready();
       metrics.set('gongji_ready', {}, Number(ready));
+      metrics.set('gongji_store_writable', {}, Number(parts.disk.trouble === undefined));
+      const { room } = parts.disk;
+      if (room !== undefined) {
+        metrics.set('gongji_data_free_bytes', {}, room.freeBytes);
+        metrics.set('gongji_data_size_bytes', {}, room.sizeBytes);
+      }
       metrics.set('gongji_stopping', {}, Number(health.isStopping));
       const found = await health.figures().catch(() => undefined);
       if (found !== undefined) setFigures(metrics, found, clock.now());

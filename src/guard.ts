@@ -10,6 +10,7 @@ import type { Inbound } from './domain/conversation.ts';
 import { AppError } from './errors.ts';
 import { MESSAGES_PER_MINUTE, MOST_WAITING } from './limits.ts';
 import type { Meter } from './measures.ts';
+import type { DiskCode } from './watch-disk.ts';
 
 /** People who were told to slow down, remembered by this process; the oldest is forgotten first. */
 const TOLD = 10_000;
@@ -19,12 +20,14 @@ export interface GuardParts {
   readonly meter?: Meter | undefined;
   /** Messages that wait to be answered, as last counted. */
   readonly waiting: () => number;
+  /** Why the store takes nothing new now; absent: it does. */
+  readonly refusal?: (() => DiskCode | undefined) | undefined;
   readonly perMinute?: number;
   readonly mostWaiting?: number;
 }
 
 /**
- * @returns `receive` with limits: it rejects with `store_busy` while too much waits, and gives `duplicate` for
+ * @returns `receive` with limits: it rejects with `store_busy` while too much waits and with `store_full` or `store_broken` while nothing can be written, and gives `duplicate` for
  * what is left unread, so that the platform does not send it again
  */
 export function guardReceive(receive: Receive, parts: GuardParts): Receive {
@@ -33,6 +36,11 @@ export function guardReceive(receive: Receive, parts: GuardParts): Receive {
   const told = new Set<string>();
   return async (inbound) => {
     const { channel } = inbound.address;
+    const refusal = parts.refusal?.();
+    if (refusal !== undefined) {
+      meter?.add('gongji_messages_total', { channel, outcome: 'no_room' });
+      throw new AppError(refusal, 'The store cannot write now; this message is to come again.');
+    }
     if (waiting() >= mostWaiting) {
       meter?.add('gongji_messages_total', { channel, outcome: 'full' });
       throw new AppError('store_busy', `More than ${mostWaiting} messages wait; this one is to come again.`);

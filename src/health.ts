@@ -6,6 +6,7 @@
 import type { Clock } from './contracts/clock.ts';
 import type { Figures, StoreFigures } from './contracts/figures.ts';
 import { FIGURES_EVERY_MS, FIGURES_FRESH_MS, MOST_WAITING, WARN } from './limits.ts';
+import type { DiskWatch } from './watch-disk.ts';
 import type { ChannelState } from './watch-store.ts';
 import type { OfficeState } from './watching.ts';
 
@@ -13,12 +14,15 @@ export type Reason =
   | 'starting'
   | 'stopping'
   | 'store_unreachable'
+  | 'store_full'
+  | 'store_broken'
   | 'tables_older'
   | 'knowledge_missing'
   | 'queue_full';
 
 export type Warning =
   | 'tables_newer'
+  | 'disk_low'
   | 'office_away'
   | 'inbox_late'
   | 'inbox_dead'
@@ -44,6 +48,7 @@ export interface Readiness {
     readonly outboxOldestSeconds?: number;
     readonly taskLagSeconds?: number;
     readonly timerLagSeconds?: number;
+    readonly dataFreeBytes?: number;
     readonly officeOkSecondsAgo?: number;
     readonly channels: { readonly [channel: string]: string };
   };
@@ -52,6 +57,7 @@ export interface Readiness {
 export interface HealthParts {
   readonly store: Figures;
   readonly clock: Clock;
+  readonly disk?: Pick<DiskWatch, 'refusal' | 'room' | 'isLow'> | undefined;
   /** Version of the knowledge in use; empty while there is none. */
   readonly knowledge: () => string;
   readonly channels: () => readonly ChannelState[];
@@ -109,9 +115,11 @@ export function createHealth(parts: HealthParts): Health {
     stop: () => clearInterval(counting),
     async ready() {
       const found = await figures().catch(() => undefined);
+      const refusal = parts.disk?.refusal();
       const reasons: Reason[] = [
         ...(phase === 'running' ? [] : [phase]),
         ...(found === undefined ? (['store_unreachable'] as const) : []),
+        ...(refusal === undefined ? [] : [refusal]),
         ...(found?.migrations === 'older' ? (['tables_older'] as const) : []),
         ...(parts.knowledge() === '' ? (['knowledge_missing'] as const) : []),
         ...((found?.inbox.waiting ?? 0) >= MOST_WAITING ? (['queue_full'] as const) : []),
@@ -148,6 +156,7 @@ function warningsOf(parts: HealthParts, found: StoreFigures | undefined, now: nu
     now - (office.okAt ?? 0) > WARN.officeAwayMs;
   const all: readonly (readonly [boolean, Warning])[] = [
     [found?.migrations === 'newer', 'tables_newer'],
+    [parts.disk?.isLow === true, 'disk_low'],
     [isAway, 'office_away'],
     [(late?.inbox ?? 0) > WARN.inboxLateMs, 'inbox_late'],
     [(found?.inbox.dead ?? 0) > 0, 'inbox_dead'],
@@ -180,7 +189,10 @@ function checksOf(parts: HealthParts, found: StoreFigures | undefined, now: numb
     }),
   );
   const { okAt } = parts.office();
-  const ago = okAt === undefined ? {} : { officeOkSecondsAgo: seconds(now - okAt) };
+  const ago = {
+    ...(parts.disk?.room === undefined ? {} : { dataFreeBytes: parts.disk.room.freeBytes }),
+    ...(okAt === undefined ? {} : { officeOkSecondsAgo: seconds(now - okAt) }),
+  };
   if (found === undefined) return { ...ago, channels };
   const late = lags(found, now);
   return {

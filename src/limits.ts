@@ -28,7 +28,14 @@ export const WARN = {
 
 /** A disk that needs longer for one flush is felt in every answer. */
 export const FSYNC_WARN_MS = 5;
-export const DISK_FREE_WARN_BYTES = 1024 ** 3;
+/** Some days of growth of a city, or one large backup on the same disk. */
+export const DISK_FREE_WARN_BYTES = 1_024 * 1_024 * 1_024;
+/** With less, nothing new is accepted: what was accepted needs room for its answer, and the journal for itself. */
+export const DISK_FREE_LEAST_BYTES = 16 * 1_024 * 1_024;
+/** How often free room is looked at: one cheap question to the system. */
+export const DISK_LOOK_EVERY_MS = 5_000;
+/** How often a store that was not writable is tried again. */
+export const STORE_TRY_EVERY_MS = 2_000;
 /** Beyond this, two processes take turns at the wrong times. */
 export const CLOCK_SKEW_WARN_MS = 2_000;
 
@@ -39,6 +46,7 @@ export interface Limit {
     | '字'
     | '字节'
     | 'KiB'
+    | 'MiB'
     | '条'
     | '个'
     | '次'
@@ -504,6 +512,30 @@ export const LIMITS: readonly { readonly title: string; readonly limits: readonl
         unit: '毫秒',
         why: '每次应答要等它两三次',
         at: `${OWN}#FSYNC_WARN_MS`,
+      },
+      {
+        what: '数据盘剩多少时提醒（嵌入式）',
+        value: 1_024,
+        unit: 'MiB',
+        why: '够几天的增长，或同一块盘上的一份备份',
+        at: `${OWN}#DISK_FREE_WARN_BYTES`,
+        scale: 1 / 1_048_576,
+      },
+      {
+        what: '数据盘剩多少时不收新消息（嵌入式）',
+        value: 16,
+        unit: 'MiB',
+        why: '已经收下的话，要留得下它的回答；收不下的请市民和渠道稍后再来',
+        at: `${OWN}#DISK_FREE_LEAST_BYTES`,
+        scale: 1 / 1_048_576,
+      },
+      {
+        what: '数据写不进去时多久再试',
+        value: 2,
+        unit: '秒',
+        why: '有了空间，两秒内自己恢复',
+        at: `${OWN}#STORE_TRY_EVERY_MS`,
+        scale: 1 / 1_000,
       },
       {
         what: '与数据库的时钟差多少时提醒',

@@ -33,6 +33,9 @@ export interface LogEvents {
   'knowledge.intent_unreadable': { readonly file: string };
   'retention.removed': { readonly rows: number };
   'retention.failed': { readonly code: string };
+  /** The store cannot write: the code, where its data are, and the room there as far as it is known. */
+  'store.trouble': { readonly code: string; readonly folder: string; readonly freeBytes?: number };
+  'store.recovered': { readonly code: string; readonly ms: number };
   'backup.written': { readonly bytes: number; readonly ms: number };
   'figures.counted': { readonly talks: number; readonly days: number };
   'figures.failed': { readonly code: string };
@@ -62,6 +65,7 @@ export interface Log {
 const ERRORS = new Set<keyof LogEvents>([
   'turn.failed',
   'job.failed',
+  'store.trouble',
   'request.failed',
   'channel.failed',
   'knowledge.refused',

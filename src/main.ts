@@ -75,6 +75,7 @@ export async function startGongji(
     log,
     watch: operations.watch,
     waiting: operations.waiting,
+    disk: operations.disk,
     storeUrl:
       config.databaseUrl ??
       pathToFileURL(join(config.dataDir, 'gongji.sqlite')).href.replace('file:', 'sqlite:'),

@@ -53,6 +53,8 @@ const CATALOGUE: { readonly [code in ErrorCode]: true } = {
   portal_timeout: true,
   portal_unavailable: true,
   store_busy: true,
+  store_full: true,
+  store_broken: true,
   store_locked: true,
   channel_unavailable: true,
   channel_refused: true,
@@ -134,7 +136,10 @@ export const MEASURES = {
   gongji_messages_total: {
     kind: 'counter',
     help: 'Messages that came in, by what became of them at the front door.',
-    labels: { channel: CHANNELS, outcome: ['stored', 'duplicate', 'too_fast', 'dropped', 'full', 'failed'] },
+    labels: {
+      channel: CHANNELS,
+      outcome: ['stored', 'duplicate', 'too_fast', 'dropped', 'full', 'no_room', 'failed'],
+    },
   },
   gongji_turn_stage_seconds: {
     kind: 'histogram',
@@ -263,6 +268,22 @@ export const MEASURES = {
   },
   // === The process
   gongji_ready: { kind: 'gauge', help: 'Whether /readyz says yes.', labels: {} },
+  gongji_store_writable: {
+    kind: 'gauge',
+    help: 'Whether the store takes what it is given: 0 while its disk is full or broken.',
+    labels: {},
+  },
+  gongji_store_troubles_total: {
+    kind: 'counter',
+    help: 'How often the disk of the store began to refuse.',
+    labels: { code: ['store_full', 'store_broken'] },
+  },
+  gongji_data_free_bytes: {
+    kind: 'gauge',
+    help: 'Room left on the disk of the data folder; only where the database lies in it.',
+    labels: {},
+  },
+  gongji_data_size_bytes: { kind: 'gauge', help: 'Size of that disk.', labels: {} },
   gongji_stopping: { kind: 'gauge', help: 'Whether this process is ending.', labels: {} },
   gongji_knowledge_refused_total: {
     kind: 'counter',

@@ -12,11 +12,12 @@ import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { type OpsSocket, opsSocketPath, serveOps } from './ops-socket.ts';
 import { openTracing } from './tracing.ts';
+import { createDiskWatch, type DiskWatch } from './watch-disk.ts';
 import { createWatch, type Watch } from './watching.ts';
 import type { Ops } from './web/ops-routes.ts';
 
 export interface OperationsParts {
-  readonly config: Pick<Config, 'dataDir' | 'otlpUrl'>;
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'otlpUrl'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -34,6 +35,8 @@ export interface Operations {
   readonly watch: Watch;
   /** The same log, counted. */
   readonly log: Log;
+  /** Whether the store takes what it is given. */
+  readonly disk: DiskWatch;
   /** Unanswered messages as last counted. */
   waiting(): number;
   look(at: Looked): void;
@@ -50,6 +53,11 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
   const tracer = config.otlpUrl === undefined ? undefined : await openTracing({ url: config.otlpUrl });
   const watch = createWatch({ clock, meter: metrics, tracer });
   const counted = watch.log(log);
+  const disk = createDiskWatch({
+    clock,
+    log: counted,
+    folder: config.databaseUrl === undefined ? config.dataDir : undefined,
+  });
   let looked: { readonly health: Health; readonly gauges: Gauges; readonly app: App } | undefined;
   let backupAt: number | undefined;
   let socket: OpsSocket | undefined;
@@ -68,11 +76,13 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
   return {
     watch,
     log: counted,
+    disk,
     waiting: () => looked?.health.waiting() ?? 0,
     look({ app, channels, streams, slack }) {
       const health = createHealth({
         store: app.store,
         clock,
+        disk,
         knowledge: () => app.editions.of().knowledge.version,
         channels: watch.channels,
         open: () => channels,
@@ -83,11 +93,13 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
         metrics,
         health,
         clock,
+        disk,
         streams,
         slackSilentMs: () => slack()?.silentMs,
         backupAt: () => backupAt,
       });
       looked = { health, gauges, app };
+      disk.look(app.tryWrite);
     },
     ops: { ready: () => here().health.ready(), metrics: () => here().gauges.scrape() },
     async started() {
@@ -96,6 +108,7 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
     },
     stopping: () => looked?.health.stopping(),
     async stop() {
+      disk.stop();
       looked?.health.stop();
       looked?.gauges.stop();
       await socket?.close();

@@ -49,6 +49,10 @@ interface Counting {
 const COUNTED: {
   readonly [E in keyof LogEvents]?: (fields: LogEvents[E], counting: Counting) => void;
 } = {
+  'store.trouble': ({ code }, { meter }) =>
+    meter.add('gongji_store_troubles_total', {
+      code: code === 'store_full' ? 'store_full' : 'store_broken',
+    }),
   'turn.failed': (_, { meter }) => meter.add('gongji_turns_total', { outcome: 'failed' }),
   'job.failed': ({ queue }, { meter }) =>
     meter.add('gongji_job_failures_total', {

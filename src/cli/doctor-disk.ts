@@ -13,9 +13,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { DISK_FREE_WARN_BYTES, FSYNC_WARN_MS } from '../limits.ts';
+import { DISK_FREE_LEAST_BYTES, DISK_FREE_WARN_BYTES, FSYNC_WARN_MS } from '../limits.ts';
 import { codeOf } from '../log.ts';
 import { readKeyFile } from '../store/key-file.ts';
+import { type Room, roomOn } from '../watch-disk.ts';
 
 export interface Check {
   readonly state: 'ok' | 'warn' | 'bad';
@@ -44,8 +45,8 @@ export function diskChecks(
   const isEmbedded = config.databaseUrl === undefined;
   return [
     rights(dataDir),
-    space(dataDir),
-    ...(isEmbedded ? [network(dataDir), speed(dataDir)] : []),
+    // With PostgreSQL next to nothing is kept here.
+    ...(isEmbedded ? [space(dataDir, roomOn(dataDir)), network(dataDir), speed(dataDir)] : []),
     keys(join(dataDir, 'vault.key'), config),
   ];
 }
@@ -56,13 +57,20 @@ function rights(dataDir: string): Check {
     : { state: 'warn', line: `${dataDir} 别的用户也能进：chmod 700 ${dataDir}` };
 }
 
-function space(dataDir: string): Check {
-  const { bavail, bsize } = statfsSync(dataDir);
-  const free = bavail * bsize;
-  const shown = `${(free / 1024 ** 3).toFixed(1)} GB`;
-  return free < DISK_FREE_WARN_BYTES
-    ? { state: 'warn', line: `磁盘只剩 ${shown}；写满时新消息会被退回` }
-    : { state: 'ok', line: `磁盘还有 ${shown}` };
+/** @internal */
+export function space(dataDir: string, room: Room | undefined): Check {
+  if (room === undefined) return { state: 'warn', line: `不知道 ${dataDir} 所在的盘还剩多少` };
+  const { freeBytes } = room;
+  const shown = `${(freeBytes / 1024 ** 3).toFixed(freeBytes < DISK_FREE_WARN_BYTES ? 2 : 1)} GB`;
+  if (freeBytes < DISK_FREE_LEAST_BYTES) {
+    return {
+      state: 'bad',
+      line: `${dataDir} 所在的盘满了（剩 ${shown}），不再收新消息；腾出空间后自己恢复，不用重启`,
+    };
+  }
+  return freeBytes < DISK_FREE_WARN_BYTES
+    ? { state: 'warn', line: `${dataDir} 所在的盘只剩 ${shown}；写满时新消息会被退回，请清理或扩容` }
+    : { state: 'ok', line: `${dataDir} 所在的盘还有 ${shown}` };
 }
 
 function network(dataDir: string): Check {

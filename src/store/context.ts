@@ -2,6 +2,7 @@
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { Engine } from '../contracts/engine.ts';
 import { AppError } from '../errors.ts';
+import { diskTrouble } from './disk-trouble.ts';
 import type { Db, Tx } from './tables.ts';
 
 /** Ends a transaction without leaving a trace; `inTx` then returns the given result. */
@@ -16,7 +17,13 @@ export interface StoreContext {
   inTx<Result>(work: (tx: Tx, abandon: Abandon<Result>) => Promise<Result>): Promise<Result>;
 }
 
-export function createContext(parts: Omit<StoreContext, 'inTx'>): StoreContext {
+/** Told of every transaction the disk of the database would not take. */
+export type OnDiskTrouble = (error: AppError) => void;
+
+export function createContext(
+  parts: Omit<StoreContext, 'inTx'>,
+  onDiskTrouble: OnDiskTrouble = () => {},
+): StoreContext {
   return {
     ...parts,
     async inTx<Result>(work: (tx: Tx, abandon: Abandon<Result>) => Promise<Result>) {
@@ -30,11 +37,16 @@ export function createContext(parts: Omit<StoreContext, 'inTx'>): StoreContext {
         return result;
       } catch (thrown) {
         if (thrown instanceof Abandoned) return thrown.result as Result;
-        throw asAppError(thrown);
+        const error = asAppError(thrown);
+        if (isDiskTrouble(error)) onDiskTrouble(error);
+        throw error;
       }
     },
   };
 }
+
+const isDiskTrouble = (error: unknown): error is AppError =>
+  error instanceof AppError && (error.code === 'store_full' || error.code === 'store_broken');
 
 class Abandoned {
   readonly result: unknown;
@@ -52,12 +64,17 @@ const PASSING = /^(?:08|40|53|57)/u;
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
 /** What pg and its pool say, without a code, when a connection broke or none was free in time. */
 const BROKEN = /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/u;
-// Busy, locked, out of memory, I/O, full.
-const SQLITE_PASSING = new Set([5, 6, 7, 10, 13]);
+// Busy, locked, out of memory.
+const SQLITE_PASSING = new Set([5, 6, 7]);
 
-/** Trouble that passes becomes `store_busy`, so that callers know to try again; our own mistakes stay what they are. */
+/**
+ * Trouble that passes becomes `store_busy`, that of a disk `store_full` or `store_broken`, so that callers know to try again;
+ * our own mistakes stay what they are.
+ */
 export function asAppError(thrown: unknown): unknown {
-  if (!(thrown instanceof Error)) return thrown;
+  if (!(thrown instanceof Error) || thrown instanceof AppError) return thrown;
+  const disk = diskTrouble(thrown);
+  if (disk !== undefined) return disk;
   const { code, errcode } = thrown as { readonly code?: unknown; readonly errcode?: unknown };
   const passes =
     (typeof errcode === 'number' && SQLITE_PASSING.has(errcode & 0xff)) ||

@@ -13,7 +13,7 @@ import { type Backend, isPostgresUrl, type SharedDatabase, type Wire } from './b
 import { cases } from './cases.ts';
 import { channelLedger } from './channel-ledger.ts';
 import { channelsServed } from './channels-served.ts';
-import { createContext } from './context.ts';
+import { createContext, type OnDiskTrouble } from './context.ts';
 import { desk } from './desk.ts';
 import { deskArchive } from './desk-archive.ts';
 import { deskSessions } from './desk-sessions.ts';
@@ -61,6 +61,7 @@ export interface StoreOptions {
   readonly vaultKey: VaultKey;
   /** Told of every handler that threw; the engine tries again by itself. */
   readonly onError?: (job: Job | 'sweep', error: unknown) => void;
+  readonly onDiskTrouble?: OnDiskTrouble | undefined;
   /** Connections this process may hold to PostgreSQL, all included; twelve unless given. */
   readonly connections?: number | undefined;
   /**
@@ -152,7 +153,7 @@ async function assemble(
   // The engine finds work through the store and the store wakes the engine; timers are the knot.
   const scan = { ...dueRows(db, clock), fireTimers: () => fireTimers() };
   const engine = await createEngine(options, backend, { db, scan, rounds, wire });
-  const context = createContext({ db, clock, random, engine });
+  const context = createContext({ db, clock, random, engine }, options.onDiskTrouble);
   const rooms = createRooms(context);
   const fireTimers = timers(context, rooms);
   const signals =

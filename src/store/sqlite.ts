@@ -10,6 +10,7 @@ import { SqliteDialect, type SqliteStatement } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Backend } from './backend.ts';
 import { sqliteTables } from './catalogue.ts';
+import { diskTrouble } from './disk-trouble.ts';
 
 const SCHEME = 'sqlite://';
 /** How long a restart waits for the process before it to let go of the file. */
@@ -75,6 +76,14 @@ function asOpenError(file: string, cause: unknown): AppError {
       { cause },
     );
   }
+  const disk = diskTrouble(cause);
+  if (disk?.code === 'store_full') {
+    return new AppError(
+      'store_full',
+      `The data file ${file} cannot be opened, since its disk is full; make room and start again.`,
+      { cause },
+    );
+  }
   const why = cause instanceof Error ? cause.message : String(cause);
   return new AppError(
     'bad_config',
@@ -91,9 +100,24 @@ function cachingPrepare(database: DatabaseSync): (sql: string) => SqliteStatemen
       // Statements of any shape are rare (the command line): then all start afresh.
       if (kept.size >= STATEMENTS_KEPT) kept.clear();
       statement = asKyselyStatement(database.prepare(sql));
+      if (sql === ROLLBACK) statement = onlyInside(database, statement);
       kept.set(sql, statement);
     }
     return statement;
+  };
+}
+
+const ROLLBACK = 'rollback';
+
+/**
+ * SQLite itself ends a transaction its disk would not take. Kysely then rolls back what is not there any more, and
+ * would tell of that failure instead of the one that matters.
+ */
+function onlyInside(database: DatabaseSync, statement: SqliteStatement): SqliteStatement {
+  return {
+    ...statement,
+    run: (parameters) =>
+      database.isTransaction ? statement.run(parameters) : { changes: 0n, lastInsertRowid: 0n },
   };
 }
 
@@ -101,8 +125,17 @@ function asKyselyStatement(statement: StatementSync): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...values(parameters)),
-    run: (parameters) => statement.run(...values(parameters)),
+    all: (parameters) => named(() => statement.all(...values(parameters))),
+    run: (parameters) => named(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)),
   };
+}
+
+/** Also outside of transactions nobody should be told of a number where the disk is full. */
+function named<Result>(run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    throw diskTrouble(error) ?? error;
+  }
 }

@@ -56,6 +56,8 @@ export interface WebServer {
 }
 
 const CLOSE_GRACE_MS = 3_000;
+/** For programs; people are told to come back in a few minutes. */
+const RETRY_AFTER_S = '30';
 /** A request must have arrived whole within this time. */
 const REQUEST_MS = 30_000;
 
@@ -112,7 +114,9 @@ function createApp(parts: ServerParts): Hono {
   app.onError((error, c) => {
     const isWorld = error instanceof AppError;
     parts.onFailure?.({ route: c.req.routePath, code: isWorld ? error.code : 'internal' });
-    return c.json({ error: 'failed' }, isWorld && error.retry === 'later' ? 503 : 500);
+    if (!isWorld || error.retry === 'never') return c.json({ error: 'failed' }, 500);
+    c.header('Retry-After', RETRY_AFTER_S);
+    return c.json({ error: 'later' }, 503);
   });
   return app;
 }

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { diskChecks, fsyncMs } from '../../src/cli/doctor-disk.ts';
+import { diskChecks, fsyncMs, space } from '../../src/cli/doctor-disk.ts';
 import { storeChecks } from '../../src/cli/doctor-house.ts';
 import { AppError } from '../../src/errors.ts';
 import { askOps, type OpsCalls, opsSocketPath, serveOps } from '../../src/ops-socket.ts';
@@ -28,6 +28,11 @@ describe('the data folder', () => {
     createKeyFile(join(dir, 'vault.key'), random);
     expect(bad(diskChecks(dir, {})).filter((line) => !line.includes('落盘'))).toEqual([]);
     expect(fsyncMs(dir)).toBeGreaterThan(0);
+  });
+
+  test('on a disk that is nearly full is told, and on a full one is not well', () => {
+    const of = (freeBytes: number) => space(dir, { freeBytes, sizeBytes: 2 ** 40 }).state;
+    expect([of(2 ** 31), of(2 ** 29), of(2 ** 20)]).toEqual(['ok', 'warn', 'bad']);
   });
 
   test('that others may enter, and a key others may read, are told with what to do', () => {

@@ -121,7 +121,7 @@ export function App() {
   );
 }
 
-const NOTICES = { slow_down: 'tooFast', too_long: 'tooLong', failed: undefined } as const;
+const NOTICES = { slow_down: 'tooFast', too_long: 'tooLong', later: 'later', failed: undefined } as const;
 
 function Status({ talk }: { talk: Talk }) {
   const words =

@@ -15,7 +15,7 @@ export interface Talk {
   readonly isAwaiting: boolean;
   /** The citizen has said something since the page was opened. */
   readonly hasSpoken: boolean;
-  readonly notice?: 'tooFast' | 'tooLong' | undefined;
+  readonly notice?: 'tooFast' | 'tooLong' | 'later' | undefined;
 }
 
 export type Event =
@@ -23,7 +23,11 @@ export type Event =
   | { readonly kind: 'link'; readonly link: LinkState }
   | { readonly kind: 'send'; readonly message: Message; readonly text: string }
   | { readonly kind: 'posted'; readonly id: string }
-  | { readonly kind: 'unsent'; readonly id: string; readonly notice?: 'tooFast' | 'tooLong' | undefined }
+  | {
+      readonly kind: 'unsent';
+      readonly id: string;
+      readonly notice?: 'tooFast' | 'tooLong' | 'later' | undefined;
+    }
   | { readonly kind: 'gave_up_waiting' };
 
 export const START: Talk = {

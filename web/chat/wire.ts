@@ -27,7 +27,7 @@ export type LinkState = 'connecting' | 'online' | 'lost' | 'offline';
 export type Message =
   | { readonly id: string; readonly text: string }
   | { readonly id: string; readonly choose: string };
-export type Posted = 'ok' | 'slow_down' | 'too_long' | 'failed';
+export type Posted = 'ok' | 'slow_down' | 'too_long' | 'later' | 'failed';
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
@@ -47,6 +47,7 @@ export async function post(message: Message): Promise<Posted> {
   if (status === 401 && (await open()).status < 300) status = (await send('messages', message))?.status ?? 0;
   if (status === 429) return 'slow_down';
   if (status === 413) return 'too_long';
+  if (status === 503) return 'later';
   return status === 200 || status === 202 ? 'ok' : 'failed';
 }
 

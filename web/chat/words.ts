@@ -19,6 +19,7 @@ export const WORDS = {
   failed: '没有发出去',
   again: '重新发送',
   tooFast: '您发得太快了，请稍等几秒再发。',
+  later: '现在收不下新消息，这句话还没有发出去。请过几分钟再点“重新发送”；急事请打 12393。',
   tooLong: '一条消息最多 500 个字，请分几次发。',
   basis: (count: number, newest: string) => `文件出处（${count} 份，最新 ${newest}）`,
   openSecure: '打开安全页面',
