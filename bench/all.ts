@@ -17,6 +17,8 @@ const STEPS: readonly {
   { name: 'knowledge', args: ['scale-knowledge.ts', '--write'], minutes: 2 },
   { name: 'start', args: ['scale.ts', '6', '--only=start', '--write'], minutes: 1 },
   { name: 'load', args: ['load.ts', '20', '--write'], minutes: 4 },
+  { name: 'faults', args: ['faults.ts', '--write'], minutes: 6 },
+  { name: 'peers', args: ['peers-dialog.ts', '400', '--write'], minutes: 8 },
 ];
 
 function run(args: readonly string[], minutes: number): Promise<string> {

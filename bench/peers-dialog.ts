@@ -1,5 +1,5 @@
 /**
- * The same dialogue, kept durably by us and by others: `node bench/peers-dialog.ts [conversations]`.
+ * The same dialogue, kept durably by us and by others: `npm run bench:peers [-- conversations] [--write]`.
  *
  * Four messages a conversation, the last of which hands it to a person: an act that must happen once. Every
  * system is a process of its own that is spoken to by lines (`peers-dialog/serve.mjs`), one after another in one
@@ -7,16 +7,17 @@
  * killed (kill -9) again and again while they talk; what was not answered is sent again, as a channel would.
  * Counted: answers that belong to another step than the one asked, acts that happened twice or never,
  * conversations that could not be ended. Needs `npm ci --prefix bench/peers-dialog`; DBOS and we on PostgreSQL are
- * measured where GONGJI_TEST_POSTGRES names a server.
+ * measured where Debian's PostgreSQL is installed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { barChart } from './chart.ts';
+import { findPostgres, ownPostgres } from '../test/crash/own-postgres.ts';
+import { report } from './all-report.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const CONVERSATIONS = Number(process.argv[2] ?? 400);
@@ -237,9 +238,9 @@ async function killed(system: System, dir: string, url: string | undefined, expe
   return { outOfStep, doubledActs, missingActs, unended };
 }
 
-async function measure(system: System): Promise<Result> {
+async function measure(system: System, server: string | undefined): Promise<Result> {
   const { name, keeps } = system;
-  const [first, second] = [await freshUrl(system, 1), await freshUrl(system, 2)];
+  const [first, second] = [await freshUrl(system, server, 1), await freshUrl(system, server, 2)];
   const dirs = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'gongji-peers-')));
   try {
     const { expected, ...calm } = await undisturbed(system, dirs[0] as string, first);
@@ -251,9 +252,12 @@ async function measure(system: System): Promise<Result> {
 }
 
 /** A database of its own for each part, where one is needed. */
-async function freshUrl({ isOnPostgres, file }: System, part: number): Promise<string | undefined> {
-  if (isOnPostgres !== true) return undefined;
-  const server = process.env.GONGJI_TEST_POSTGRES as string;
+async function freshUrl(
+  { isOnPostgres, file }: System,
+  server: string | undefined,
+  part: number,
+): Promise<string | undefined> {
+  if (isOnPostgres !== true || server === undefined) return undefined;
   const name = `bench_${file.split('.')[0]}_${part}_${process.pid}`;
   const client = new pg.Client({ connectionString: server });
   await client.connect();
@@ -262,36 +266,77 @@ async function freshUrl({ isOnPostgres, file }: System, part: number): Promise<s
   return Object.assign(new URL(server), { pathname: `/${name}` }).href;
 }
 
-function table(results: readonly Result[]): string {
+function write(results: readonly Result[]): void {
   const own = results[0]?.turnsPerSecond ?? 1;
-  return [
-    '| system | keeps it in | turns/s | beside us | p50 ms | p99 ms | RSS MB | start ms | out of step | acts doubled | acts missing | not ended |',
-    '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...results.map(
-      (r) =>
-        `| ${r.name} | ${r.keeps} | ${r.turnsPerSecond.toFixed(0)} | ${(r.turnsPerSecond / own).toFixed(2)} | ${r.p50.toFixed(1)} | ${r.p99.toFixed(1)} | ${r.rssMb.toFixed(0)} | ${r.startMs.toFixed(0)} | ${r.outOfStep} | ${r.doubledActs} | ${r.missingActs} | ${r.unended} |`,
-    ),
-  ].join('\n');
+  report({
+    id: 'peers-dialog',
+    title: '同一段对话，别家来记',
+    words: `\`npm ci --prefix bench/peers-dialog\` 之后 \`npm run bench:peers\`。每个系统一个进程，一家接一家；一段对话四句，最后一句转人工（只许办一次）。先不打扰：${AT_ONCE} 个对话同时，共 ${CONVERSATIONS} 个；再杀：${KILLED_CONVERSATIONS} 个对话说到一半杀 ${KILLS} 次（kill -9），没得到回答的那句重发。每次提交都落盘。别家照它们文档的写法，回答是写死的四句，不理解、不查原因；我们是整个程序，读懂、排查、带来源作答。`,
+    head: [
+      '系统',
+      '记在',
+      '轮/秒',
+      '是我们内嵌的几倍',
+      'p50 ms',
+      'p99 ms',
+      '内存 MB',
+      '启动 ms',
+      '答错步',
+      '办了两次',
+      '没办成',
+      '没说完',
+    ],
+    rows: results.map((r) => [
+      r.name,
+      r.keeps,
+      r.turnsPerSecond,
+      r.turnsPerSecond / own,
+      r.p50,
+      r.p99,
+      r.rssMb,
+      r.startMs,
+      r.outOfStep,
+      r.doubledActs,
+      r.missingActs,
+      r.unended,
+    ]),
+    after:
+      '后四列是被杀之后清点的对话数（“答错步”是句数）。“答错步”：重发的那句被当成了下一步的话；“没说完”：15 秒里没有等到最后一句的回答。别家快的地方是不理解；要紧的是被杀之后：我们每句只算一次，转人工只办一次。',
+    picture: {
+      title: '同一段对话，每秒持久的轮数',
+      bars: results.map(({ name, keeps, turnsPerSecond }) => ({
+        label: `${name}，${keeps}`,
+        value: turnsPerSecond,
+      })),
+    },
+  });
+}
+
+async function main(server: string | undefined): Promise<void> {
+  const only = process.argv.slice(3).find((argument) => !argument.startsWith('--'));
+  const results: Result[] = [];
+  for (const system of SYSTEMS.filter((one) => only === undefined || one.file.startsWith(only))) {
+    if (system.isOnPostgres === true && server === undefined) continue;
+    results.push(await measure(system, server));
+    process.stderr.write(`${system.name} on ${system.keeps}: done\n`);
+  }
+  write(results);
 }
 
 if (!existsSync(here('peers-dialog/node_modules'))) {
   process.stderr.write('The others are not installed: npm ci --prefix bench/peers-dialog\n');
   process.exitCode = 1;
 } else {
-  const hasPostgres = process.env.GONGJI_TEST_POSTGRES !== undefined;
-  const only = process.argv[3];
-  const results: Result[] = [];
-  for (const system of SYSTEMS.filter((one) => only === undefined || one.file.startsWith(only))) {
-    if (system.isOnPostgres === true && !hasPostgres) continue;
-    results.push(await measure(system));
-    process.stderr.write(`${system.name} on ${system.keeps}: done\n`);
+  const bin = findPostgres();
+  if (bin === undefined) {
+    process.stderr.write('*** PostgreSQL SKIPPED: its server is not installed here ***\n');
+    await main(undefined);
+  } else {
+    const database = await ownPostgres(bin);
+    try {
+      await main(database.url);
+    } finally {
+      await database.remove();
+    }
   }
-  if (!hasPostgres) process.stdout.write('PostgreSQL was not measured: set GONGJI_TEST_POSTGRES.\n\n');
-  process.stdout.write(`${table(results)}\n\n${JSON.stringify(results)}\n`);
-  const bars = results.map(({ name, keeps, turnsPerSecond }) => ({
-    label: `${name}, ${keeps}`,
-    value: Math.round(turnsPerSecond),
-  }));
-  if (only === undefined)
-    writeFileSync(here('../docs/pictures/bench-peers-dialog.svg'), barChart('Durable turns a second', bars));
 }

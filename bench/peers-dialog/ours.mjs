@@ -9,6 +9,7 @@ import { dir, serve } from './serve.mjs';
 
 const [, , , url] = process.argv;
 const waiting = new Map();
+const counted = new Map();
 const app = await createApp({
   ...openLibrary(),
   storeUrl: url ?? pathToFileURL(join(dir, 'ours.sqlite')).href.replace('file:', 'sqlite:'),
@@ -25,13 +26,29 @@ const connector = {
   id: 'console',
   start: async () => {},
   stop: async () => {},
-  // The first part of the answer to the n-th message; the number of the message is in the key.
+  // The first part of a turn is the answer to the message the turn was about, which its key names by its place in the talk.
   async deliver({ key, address: { user }, part }) {
-    waiting.get(`${user}:${key.split(':')[1]}`)?.(part.id);
+    const [conversation, seq, index] = key.split(':');
+    if (index === '0')
+      waiting.get(`${user}:${await whichMessage(user, conversation, Number(seq))}`)?.(part.id);
     return { state: 'sent' };
   },
 };
 await app.start([connector]);
+
+/** The messages of a talk are counted; after a restart the count is read from the talk itself. */
+async function whichMessage(user, conversation, seq) {
+  const last = counted.get(user);
+  if (last?.seq === seq) return last.n;
+  const n = last === undefined ? await countedUpTo(conversation, seq) : last.n + 1;
+  counted.set(user, { seq, n });
+  return n;
+}
+
+async function countedUpTo(conversation, seq) {
+  const lines = await app.store.history(conversation, 0, 100);
+  return lines.filter(({ who, position }) => who === 'citizen' && position <= seq).length;
+}
 
 /** What was said to the n-th message before, by a process that was killed before it could pass it on. */
 async function saidBefore(c, n) {
