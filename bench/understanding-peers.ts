@@ -18,6 +18,7 @@ import { bigrams, similarity } from '../src/knowledge/resemblance.ts';
 import { featuresOf } from '../src/understanding/features.ts';
 import { createUnderstanding } from '../src/understanding/index.ts';
 import { Ensemble, train } from '../src/understanding/model/ensemble.ts';
+import { Vocabulary } from '../src/understanding/model/vocabulary.ts';
 import { type Engine, type Example, miniSearch, naturalBayes, nlpJs, orama, type Rank } from './peers.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -73,15 +74,14 @@ const classifier: Engine = {
   name: '**ours**, classifier alone',
   mostLabels: 200,
   train(examples) {
-    const ensemble = new Ensemble(
-      train(
-        examples.map(({ text, label }) => ({ features: featuresOf(plain(text), []), label })),
-        SHAPE,
-      ),
+    const trained = train(
+      examples.map(({ text, label }) => ({ features: featuresOf(plain(text), []), label })),
       SHAPE,
     );
+    const vocabulary = new Vocabulary(trained.features);
+    const ensemble = new Ensemble(trained, SHAPE, vocabulary);
     return (text) => {
-      const found = ensemble.probabilities(featuresOf(plain(text), []));
+      const found = ensemble.probabilities(vocabulary.read(featuresOf(plain(text), [])));
       return ensemble.labels
         .map((label, index) => ({ label, p: found[index] as number }))
         .sort((a, b) => b.p - a.p)

@@ -16,15 +16,15 @@ const knowledge = loadKnowledge(fileURLToPath(new URL('../knowledge', import.met
 
 if (model === undefined) {
   const dir = mkdtempSync(join(tmpdir(), 'gongji-bench-'));
-  const file = join(dir, 'model.json');
+  const file = join(dir, 'model.bin');
   const { createUnderstanding } = await import('../src/understanding/index.ts');
   let cacheKb = 0;
   const trainMs = timed(() =>
     createUnderstanding(knowledge, {
       load: () => undefined,
-      save(json) {
-        cacheKb = Math.round(json.length / 1024);
-        writeFileSync(file, json);
+      save(bytes) {
+        cacheKb = Math.round(bytes.length / 1024);
+        writeFileSync(file, bytes);
       },
     }),
   );
@@ -43,7 +43,7 @@ async function warm(file: string, times: number): Promise<void> {
   const begun = performance.now();
   const { createUnderstanding } = await import('../src/understanding/index.ts');
   const importMs = performance.now() - begun;
-  const cache = { load: () => readFileSync(file, 'utf8'), save: () => {} };
+  const cache = { load: () => readFileSync(file), save: () => {} };
   const understander = createUnderstanding(knowledge, cache);
   const warmMs = performance.now() - begun - importMs;
   const sentences = [...knowledge.faq.values()].flatMap(({ questions }) => questions);

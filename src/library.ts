@@ -60,7 +60,7 @@ function layered(cacheDir: string | undefined): ModelCache {
   const isBuiltNewer = cacheDir === undefined || madeAt(cacheDir) < madeAt(BUILT_DIR);
   return {
     load: () => (isBuiltNewer ? modelCache(BUILT_DIR) : own)?.load(),
-    save: (json) => own?.save(json),
+    save: (model) => own?.save(model),
   };
 }
 
@@ -68,7 +68,9 @@ function madeAt(dir: string): number {
   return statSync(join(dir, MODEL_FILE), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-const MODEL_FILE = 'model.json';
+const MODEL_FILE = 'model.bin';
+/** Of the digest that stands before the model, in hexadecimal. */
+const DIGEST_LENGTH = 64;
 
 /** A cache that is missing or torn is trained anew; one that is there is whole, since it is renamed into place. */
 export function modelCache(cacheDir: string): ModelCache {
@@ -77,14 +79,13 @@ export function modelCache(cacheDir: string): ModelCache {
     load() {
       if (!existsSync(file)) return undefined;
       const bytes = readFileSync(file);
-      const end = bytes.indexOf('\n');
-      const json = bytes.subarray(end + 1);
-      return bytes.toString('latin1', 0, end) === digestOf(json) ? json.toString() : undefined;
+      const model = bytes.subarray(DIGEST_LENGTH);
+      return bytes.toString('latin1', 0, DIGEST_LENGTH) === digestOf(model) ? model : undefined;
     },
-    save: (json) => replaceFile(file, `${digestOf(json)}\n${json}`),
+    save: (model) => replaceFile(file, Buffer.concat([Buffer.from(digestOf(model)), model])),
   };
 }
 
-function digestOf(content: string | Uint8Array): string {
+function digestOf(content: Uint8Array): string {
   return hash('sha256', content, 'hex');
 }

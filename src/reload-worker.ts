@@ -20,7 +20,12 @@ export type Reloaded =
   | { readonly kind: 'same' }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
   /** `model` is what training gave; absent when the understander in use fits. */
-  | { readonly kind: 'ready'; readonly knowledge: Knowledge; readonly mind: string; readonly model?: string };
+  | {
+      readonly kind: 'ready';
+      readonly knowledge: Knowledge;
+      readonly mind: string;
+      readonly model?: Uint8Array;
+    };
 
 async function reload({ dir, version, mind }: ReloadTask): Promise<Reloaded> {
   const { knowledge, problems } = readKnowledge(dir);
@@ -39,13 +44,13 @@ async function reload({ dir, version, mind }: ReloadTask): Promise<Reloaded> {
 }
 
 /** The understanding room is heavy, and most changes are answers: it is fetched only when something is to be learnt. */
-async function train(knowledge: Knowledge): Promise<string> {
+async function train(knowledge: Knowledge): Promise<Uint8Array> {
   const { createUnderstanding } = await import('./understanding/index.ts');
-  let model = '';
+  let model: Uint8Array = new Uint8Array();
   createUnderstanding(knowledge, {
     load: () => undefined,
-    save(json) {
-      model = json;
+    save(bytes) {
+      model = bytes;
     },
   });
   return model;

@@ -21,7 +21,7 @@ export interface ReloaderParts {
   /** For the person at the machine: why a version was refused, or that one is in use. */
   readonly warn: (line: string) => void;
   /** Keeps a new model for the next start. */
-  readonly keepModel?: (model: string) => void;
+  readonly keepModel?: (model: Uint8Array) => void;
   /** Told after each attempt. */
   readonly onDone?: (outcome: ReloadOutcome) => void;
 }
@@ -106,6 +106,6 @@ function inThread(task: ReloadTask): Promise<Reloaded> {
 /** Lets replies go out between two steps. */
 const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function modelOf(json: string) {
-  return { load: () => json, save() {} };
+function modelOf(model: Uint8Array) {
+  return { load: () => model, save() {} };
 }

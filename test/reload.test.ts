@@ -19,7 +19,7 @@ describe('a running server', () => {
   let reloader: Reloader;
   let events: { readonly name: string; readonly fields: object }[];
   let warnings: string[];
-  let models: string[];
+  let models: Uint8Array[];
   let hear: (outcome: ReloadOutcome) => void = () => {};
 
   beforeEach(() => {

@@ -22,8 +22,8 @@ export interface Span {
 export interface Found {
   readonly entities: readonly Entity[];
   readonly spans: readonly Span[];
-  /** Concepts of the sentence, for classification. */
-  readonly concepts: readonly string[];
+  /** Concepts of the sentence, for classification: their places in the lexicon. */
+  readonly concepts: readonly number[];
 }
 
 export interface Context {
@@ -65,7 +65,7 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
     return { spans: spansOf(text, relatives, places), concepts: conceptsIn(text) };
   };
   const conceptsIn = (text: string) =>
-    concepts.filter(({ isFeature, pattern }) => isFeature && pattern.test(text)).map(({ id }) => id);
+    concepts.flatMap(({ isFeature, pattern }, place) => (isFeature && pattern.test(text) ? [place] : []));
   const spansOf = (
     text: string,
     relatives: ReturnType<typeof findRelatives>,
@@ -121,12 +121,12 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
       }
       const distance = distanceOf(places);
       if (distance !== undefined) add('concept', distance.concept, distance);
-      const present: string[] = [];
-      for (const { id, isFeature, pattern } of concepts) {
+      const present: number[] = [];
+      for (const [place, { id, isFeature, pattern }] of concepts.entries()) {
         const match = pattern.exec(text);
         if (match === null || match[0] === '') continue;
         add('concept', id, { from: match.index, to: match.index + match[0].length });
-        if (isFeature) present.push(id);
+        if (isFeature) present.push(place);
       }
       return {
         entities,

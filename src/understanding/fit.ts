@@ -4,10 +4,9 @@
  */
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { foldsOf, type HeldOut, type Source } from './folds.ts';
-import { keyOf, trainHeads } from './heads.ts';
+import { keyOf, learn } from './heads.ts';
 import { createJudge } from './judge.ts';
 import { signsOf } from './policy.ts';
-import { createReader } from './read.ts';
 import { type Fitted, measuresOf, type Signs, type TrustWeights, trustIn } from './trust.ts';
 
 /** Of what we act on at once, so much shall be right; a bit more than is promised, for strangers write otherwise. */
@@ -34,12 +33,8 @@ export function fitThresholds(source: Source, { folds, seeds, asOf }: FitOptions
   const outcomes: Outcome[] = [];
   for (const seed of seeds) {
     for (const fold of foldsOf(source, { folds, seed })) {
-      const reader = createReader(fold.source);
-      const judge = createJudge(
-        trainHeads(fold.source, reader.featurize, undefined),
-        reader,
-        fold.source.lexicon,
-      );
+      const { reader, heads } = learn(fold.source);
+      const judge = createJudge(heads, reader, fold.source.lexicon);
       for (const row of fold.heldOut) {
         // Cause sentences state a reason and ask for nothing: they would count as easy complaints.
         if (row.cause !== undefined) continue;

@@ -5,39 +5,77 @@
  */
 import { createHash } from 'node:crypto';
 import type { CauseId, Intent, Symptom } from '../domain/taxonomy.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import type { Feature } from './features.ts';
 import { type Gate, type Lesson, lessonsOf, type Schoolbook } from './lessons.ts';
 import { Ensemble, type Shape, type Trained, train } from './model/ensemble.ts';
+import { fromBytes, toBytes } from './model/packed.ts';
+import { Numbering, Vocabulary } from './model/vocabulary.ts';
+import { createReader, pairsOf, type Reader } from './read.ts';
+import type { Counts } from './settle.ts';
 import type { ModelCache } from './understander.ts';
 
 export interface Heads {
+  readonly vocabulary: Vocabulary;
   readonly gate: Ensemble<Gate>;
   readonly intent: Ensemble<Intent>;
   readonly symptom: Ensemble<Symptom>;
   readonly cause: Ensemble<CauseId | 'none'>;
 }
 
-export type Featurize = (text: string) => readonly string[];
+export type Featurize = (text: string) => readonly Feature[];
+
+type HeadName = Exclude<keyof Heads, 'vocabulary'>;
 
 /** Raised when training or features change, so that older caches are not read. */
-const MODEL_VERSION = 3;
+const MODEL_VERSION = 4;
 
-const SHAPES: { readonly [head in keyof Heads]: Shape<string> } = {
+const SHAPES: { readonly [head in HeadName]: Shape<string> } = {
   intent: { weights: { margins: 2, bayes: 0.15, neighbours: 2, groups: 1 }, groupings: [topicOf, actOf] },
   gate: { weights: { margins: 2, bayes: 0.1, neighbours: 8, groups: 0 }, groupings: [] },
   symptom: { weights: { margins: 2, bayes: 0.15, neighbours: 3, groups: 0 }, groupings: [] },
   cause: { weights: { margins: 2, bayes: 0.15, neighbours: 3, groups: 0 }, groupings: [] },
 };
-const NAMES = Object.keys(SHAPES) as (keyof Heads)[];
+const NAMES = Object.keys(SHAPES) as HeadName[];
 
-type Kept = { readonly [head in keyof Heads]: Trained };
+/** All that is kept between starts: whoever has it looks at no sentence. */
+interface Model {
+  readonly pairs: Counts;
+  /** The features of all heads. */
+  readonly features: Uint32Array;
+  readonly heads: { readonly [head in HeadName]: Trained };
+}
 
-export function trainHeads(book: Schoolbook, featurize: Featurize, cache: ModelCache | undefined): Heads {
-  const key = keyOf(book);
-  const kept = cache === undefined ? undefined : read(cache.load(), key);
-  const trained = kept ?? learn(book, featurize);
-  if (kept === undefined) cache?.save(JSON.stringify({ key, heads: trained }));
-  const head = (name: keyof Heads) => new Ensemble(trained[name], SHAPES[name]);
+export interface Learnt {
+  readonly reader: Reader;
+  readonly heads: Heads;
+}
+
+type Source = Schoolbook & Pick<Knowledge, 'regions'>;
+
+/** A reader and the heads that judge what it reads: taken from the cache, or learnt and left there. */
+export function learn(source: Source, cache?: ModelCache): Learnt {
+  const stored = cache?.load();
+  if (cache === undefined) return taught(source);
+  const key = keyOf(source);
+  const kept = stored === undefined ? undefined : (fromBytes(stored, key) as Model | undefined);
+  if (kept !== undefined) return { reader: createReader(source, kept.pairs), heads: headsOf(kept) };
+  return taught(source, (model) => cache.save(toBytes(key, model)));
+}
+
+function taught(source: Source, keep: (model: Model) => void = () => {}): Learnt {
+  const pairs = pairsOf(source);
+  const reader = createReader(source, pairs);
+  const model = { pairs, ...trained(source, reader.featurize) };
+  keep(model);
+  return { reader, heads: headsOf(model) };
+}
+
+function headsOf({ features, heads }: Pick<Model, 'features' | 'heads'>): Heads {
+  const vocabulary = new Vocabulary(features);
+  const head = (name: HeadName) => new Ensemble(heads[name], SHAPES[name], vocabulary);
   return {
+    vocabulary,
     gate: head('gate'),
     intent: head('intent'),
     symptom: head('symptom'),
@@ -45,22 +83,24 @@ export function trainHeads(book: Schoolbook, featurize: Featurize, cache: ModelC
   } as Heads;
 }
 
-function learn(book: Schoolbook, featurize: Featurize): Kept {
+function trained(book: Schoolbook, featurize: Featurize): Pick<Model, 'features' | 'heads'> {
   const lessons = lessonsOf(book);
-  const seen = new Map<string, readonly string[]>();
+  const seen = new Map<string, readonly Feature[]>();
   const featuresOf = (text: string) => {
     const features = seen.get(text) ?? featurize(text);
     seen.set(text, features);
     return features;
   };
-  const trained = NAMES.map((name) => {
+  const made = NAMES.map((name) => {
     const examples = lessons[name].map(({ text, label }: Lesson<string>) => ({
       features: featuresOf(text),
       label,
     }));
     return [name, train(examples, SHAPES[name])] as const;
   });
-  return Object.fromEntries(trained) as Kept;
+  const numbering = new Numbering();
+  for (const [, { features }] of made) numbering.learn([...features]);
+  return { features: numbering.features, heads: Object.fromEntries(made) as Model['heads'] };
 }
 
 /** What it is about, whatever is to be done: questions and tasks of one matter share their words. */
@@ -98,24 +138,9 @@ function actOf(intent: string): string {
   return intent.startsWith('ask.how') ? 'how' : intent.startsWith('ask.') ? 'ask' : 'act';
 }
 
-// === Cache
-
 /** Names the sentences a model was trained on; the same key means the same model. */
 export function keyOf({ intents, lexicon, faq }: Schoolbook): string {
   const titles = [...faq.values()].map(({ intent, title }) => [intent, title]);
   const content = JSON.stringify([MODEL_VERSION, [...intents.values()], lexicon, titles]);
   return createHash('sha256').update(content).digest('hex');
-}
-
-/** A cache that does not belong to these sentences, or is no cache at all, is ignored. */
-function read(json: string | undefined, key: string): Kept | undefined {
-  if (json === undefined) return undefined;
-  // The key stands first: a cache of other sentences need not be parsed.
-  if (!json.startsWith(`{"key":"${key}"`)) return undefined;
-  try {
-    const { heads } = JSON.parse(json) as { readonly heads: Kept };
-    return NAMES.every((name) => heads[name] !== undefined) ? heads : undefined;
-  } catch {
-    return undefined;
-  }
 }

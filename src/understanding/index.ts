@@ -1,12 +1,12 @@
 /** The understanding room: text to meaning. Pure; what it knows comes from `knowledge/`. */
-import type { Intent } from '../domain/taxonomy.ts';
-import type { Reaction, Understanding } from '../domain/understanding.ts';
+import type { CauseId, Intent, Symptom } from '../domain/taxonomy.ts';
+import type { Reaction, Scored, Understanding } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createCommander } from './commands.ts';
-import { trainHeads } from './heads.ts';
+import { type Learnt, learn } from './heads.ts';
 import { createJudge, type Judgement } from './judge.ts';
 import { decide, type Verdict } from './policy.ts';
-import { createReader, type Reader, type Sentence } from './read.ts';
+import type { Sentence } from './read.ts';
 import { createResume, raised } from './resume.ts';
 import { THRESHOLDS } from './thresholds.ts';
 import type { Listening, ModelCache, Understander } from './understander.ts';
@@ -22,7 +22,7 @@ type Source = Pick<Knowledge, 'intents' | 'lexicon' | 'regions' | 'faq'>;
 
 /** Trains on the sentences of `knowledge/`, or takes the weights from the cache when they fit them. */
 export function createUnderstanding(knowledge: Source, cache?: ModelCache): Understander {
-  return assemble(knowledge, createReader(knowledge), cache);
+  return assemble(knowledge, learn(knowledge, cache));
 }
 
 /**
@@ -34,13 +34,12 @@ export async function createUnderstandingInSteps(
   cache: ModelCache,
   pause: () => Promise<void>,
 ): Promise<Understander> {
-  const reader = createReader(knowledge);
+  const learnt = learn(knowledge, cache);
   await pause();
-  return assemble(knowledge, reader, cache);
+  return assemble(knowledge, learnt);
 }
 
-function assemble(knowledge: Source, reader: Reader, cache: ModelCache | undefined): Understander {
-  const heads = trainHeads(knowledge, reader.featurize, cache);
+function assemble(knowledge: Source, { reader, heads }: Learnt): Understander {
   const judge = createJudge(heads, reader, knowledge.lexicon);
   const commander = createCommander(knowledge);
   const resume = createResume(knowledge.lexicon.patterns);
@@ -71,8 +70,7 @@ function verdictOf(
 }
 
 function understanding(sentence: Sentence, judged: Judgement, verdict: Verdict): Understanding {
-  const [symptom] = judged.symptoms;
-  const isTrouble = verdict.intent === 'diagnose';
+  let causes: readonly Scored<CauseId>[] | undefined;
   return {
     text: sentence.original,
     normalized: sentence.text,
@@ -80,12 +78,19 @@ function understanding(sentence: Sentence, judged: Judgement, verdict: Verdict):
     intent: verdict.intent,
     confidence: verdict.confidence,
     alternatives: verdict.alternatives,
-    ...(isTrouble
-      ? { symptom: symptom !== undefined && symptom.p >= THRESHOLDS.symptom ? symptom.id : 'other' }
-      : {}),
-    causes: verdict.action === 'out_of_scope' ? [] : judged.causes,
+    ...(verdict.intent === 'diagnose' ? { symptom: symptomOf(judged) } : {}),
+    // Read where a complaint begins, and nowhere else in a talk.
+    get causes() {
+      causes ??= verdict.action === 'out_of_scope' ? [] : judged.causes();
+      return causes;
+    },
     entities: sentence.entities,
     ...(sentence.reaction === undefined ? {} : { reaction: sentence.reaction }),
     ...(sentence.repaired.length === 0 ? {} : { repairedAs: sentence.repaired.join('\u3001') }),
   };
+}
+
+function symptomOf(judged: Judgement): Symptom {
+  const [symptom] = judged.symptoms();
+  return symptom !== undefined && symptom.p >= THRESHOLDS.symptom ? symptom.id : 'other';
 }

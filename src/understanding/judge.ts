@@ -2,6 +2,7 @@
 import type { CauseId, Intent, Symptom } from '../domain/taxonomy.ts';
 import type { Entity, Scored } from '../domain/understanding.ts';
 import type { Lexicon } from '../knowledge/schema/lexicon.ts';
+import type { Feature } from './features.ts';
 import type { Heads } from './heads.ts';
 import type { Gate } from './lessons.ts';
 import type { Ensemble } from './model/ensemble.ts';
@@ -15,8 +16,9 @@ export interface Judgement {
   readonly gate: { readonly ours: number; readonly foreign: readonly Scored<Exclude<Gate, 'in'>>[] };
   /** Likeliest first, all of them. */
   readonly intents: readonly Scored<Intent>[];
-  readonly symptoms: readonly Scored<Symptom>[];
-  readonly causes: readonly Scored<CauseId>[];
+  /** Judged when they are asked for: most sentences are no complaint. */
+  readonly symptoms: () => readonly Scored<Symptom>[];
+  readonly causes: () => readonly Scored<CauseId>[];
 }
 
 export type Judge = (sentence: Sentence) => Judgement;
@@ -34,27 +36,35 @@ export function createJudge(heads: Heads, reader: Reader, lexicon: Lexicon): Jud
   const symptomWords = wordVotes(lexicon.symptoms);
   const causeWords = wordVotes(lexicon.causes);
   return (sentence) => {
-    const whole = reader.featuresOf(sentence);
-    const clauses = clausesOf(sentence.text).map((clause) => reader.featuresOfClause(clause));
-    const gate = ranked(heads.gate, blended(heads.gate, whole, clauses));
+    const numbered = (features: readonly Feature[]) => heads.vocabulary.read(features);
+    const parts: Parts = {
+      whole: numbered(reader.featuresOf(sentence)),
+      clauses: clausesOf(sentence.text).map((clause) => numbered(reader.featuresOfClause(clause))),
+    };
+    const gate = ranked(heads.gate, parts);
     const ours = gate.find(({ id }) => id === 'in')?.p ?? 0;
     return {
       gate: {
         ours: isBareName(sentence) ? Math.max(ours, BARE_NAME) : ours,
         foreign: gate.filter((one): one is Scored<Exclude<Gate, 'in'>> => one.id !== 'in'),
       },
-      intents: ranked(heads.intent, blended(heads.intent, whole, clauses)),
-      symptoms: voted(ranked(heads.symptom, blended(heads.symptom, whole, clauses)), [
-        ...matching(symptomWords, sentence.text),
-      ]),
-      causes: voted<CauseId | 'none'>(ranked(heads.cause, blended(heads.cause, whole, clauses)), [
-        ...matching(causeWords, sentence.text),
-        ...entityVotes(sentence),
-      ])
-        .filter((cause): cause is Scored<CauseId> => cause.id !== 'none' && cause.p >= THRESHOLDS.cause)
-        .slice(0, MOST_CAUSES),
+      intents: ranked(heads.intent, parts),
+      symptoms: () => voted(ranked(heads.symptom, parts), matching(symptomWords, sentence.text)),
+      causes: () =>
+        voted<CauseId | 'none'>(ranked(heads.cause, parts), [
+          ...matching(causeWords, sentence.text),
+          ...entityVotes(sentence),
+        ])
+          .filter((cause): cause is Scored<CauseId> => cause.id !== 'none' && cause.p >= THRESHOLDS.cause)
+          .slice(0, MOST_CAUSES),
     };
   };
+}
+
+/** Numbers of the features of a sentence, and of its clauses when it is long. */
+interface Parts {
+  readonly whole: Int32Array;
+  readonly clauses: readonly Int32Array[];
 }
 
 /** A platform or place and hardly a word more: masked, it tells the gate nothing, and it is no other matter. */
@@ -69,11 +79,7 @@ function clausesOf(text: string): string[] {
 }
 
 /** The whole sentence, and the clause that is surest of itself. */
-function blended<Label extends string>(
-  head: Ensemble<Label>,
-  whole: readonly string[],
-  clauses: readonly (readonly string[])[],
-): Float64Array {
+function blended<Label extends string>(head: Ensemble<Label>, { whole, clauses }: Parts): Float64Array {
   const mean = head.probabilities(whole);
   if (clauses.length < 2) return mean;
   const scored = clauses.map((clause) => head.probabilities(clause));
@@ -81,10 +87,8 @@ function blended<Label extends string>(
   return mean.map((p, c) => (1 - CLAUSE_SHARE) * p + CLAUSE_SHARE * (surest[c] as number));
 }
 
-function ranked<Label extends string>(
-  head: Ensemble<Label>,
-  probabilities: Float64Array,
-): readonly Scored<Label>[] {
+function ranked<Label extends string>(head: Ensemble<Label>, parts: Parts): readonly Scored<Label>[] {
+  const probabilities = blended(head, parts);
   return head.labels
     .map((id, index) => ({ id, p: probabilities[index] as number }))
     .sort((a, b) => b.p - a.p);

@@ -2,11 +2,11 @@
 import type { Reaction } from '../domain/understanding.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createEntityFinder, type Found } from './entities.ts';
-import { createFold, featuresOf, masked } from './features.ts';
+import { createFold, type Feature, featuresOf, masked } from './features.ts';
 import { createNormalizer } from './normalize.ts';
 import { createReactions } from './reactions.ts';
 import { Repair } from './repair.ts';
-import { createSettle, pairsOf } from './settle.ts';
+import { type Counts, countPairs, createSettle, Pairs } from './settle.ts';
 import type { Listening } from './understander.ts';
 
 export interface Sentence extends Found {
@@ -20,19 +20,20 @@ export interface Sentence extends Found {
 export interface Reader {
   read(original: string, listening: Pick<Listening, 'asOf' | 'region'>): Sentence;
   /** Features of a training sentence, as it is written. */
-  featurize(text: string): readonly string[];
+  featurize(text: string): readonly Feature[];
   /** Features of a sentence that was read, and of a clause of one. */
-  featuresOf(sentence: Sentence): readonly string[];
-  featuresOfClause(text: string): readonly string[];
+  featuresOf(sentence: Sentence): readonly Feature[];
+  featuresOfClause(text: string): readonly Feature[];
 }
 
 type Source = Pick<Knowledge, 'intents' | 'lexicon' | 'regions'>;
 
-export function createReader(source: Source): Reader {
+/** @param counted the pairs of the training sentences, where they need not be counted anew */
+export function createReader(source: Source, counted: Counts = pairsOf(source)): Reader {
   const { lexicon } = source;
   const normalize = createNormalizer(lexicon.patterns.variants);
   const finder = createEntityFinder(source);
-  const pairs = pairsOf(sentencesOf(source));
+  const pairs = new Pairs(counted);
   const rightAsItStands = new Set(lexicon.patterns.never_repair);
   const repair = new Repair({
     terms: lexicon.terms,
@@ -65,7 +66,11 @@ export function createReader(source: Source): Reader {
   };
 }
 
-function sentencesOf({ intents, lexicon }: Source): readonly string[] {
+export function pairsOf(source: Pick<Source, 'intents' | 'lexicon'>): Counts {
+  return countPairs(sentencesOf(source));
+}
+
+function sentencesOf({ intents, lexicon }: Pick<Source, 'intents' | 'lexicon'>): readonly string[] {
   return [
     ...[...intents.values()].flatMap(({ examples }) => examples),
     ...Object.values(lexicon.symptoms).flatMap(({ examples }) => examples),

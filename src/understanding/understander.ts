@@ -28,6 +28,6 @@ export interface Understander {
 
 /** Where a trained model may be kept between starts. `load` gives what `save` was last handed. */
 export interface ModelCache {
-  load(): string | undefined;
-  save(json: string): void;
+  load(): Uint8Array | undefined;
+  save(model: Uint8Array): void;
 }

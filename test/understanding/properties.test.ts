@@ -79,11 +79,11 @@ test('the same words give the same meaning', () => {
 });
 
 test('a model from the cache understands like the one that was trained', () => {
-  let kept: string | undefined;
+  let kept: Uint8Array | undefined;
   const cache = {
     load: () => kept,
-    save: (json: string) => {
-      kept = json;
+    save: (model: Uint8Array) => {
+      kept = model;
     },
   };
   createUnderstanding(knowledge, cache);
@@ -97,7 +97,7 @@ test('a model from the cache understands like the one that was trained', () => {
 test('a cache that is torn or of other sentences is trained over', () => {
   let saved = 0;
   const torn = {
-    load: () => '{"key":"x"',
+    load: () => new TextEncoder().encode('this is no model'),
     save: () => {
       saved += 1;
     },

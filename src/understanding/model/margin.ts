@@ -3,6 +3,7 @@
  * coordinate descent as in liblinear), one for each label. The order of training is fixed: the same
  * data give the same weights.
  */
+import type { Packed } from './packed.ts';
 import type { Labelled, Sample } from './vocabulary.ts';
 
 const ROUNDS = 12;
@@ -70,20 +71,17 @@ function scaleOf({ known }: Sample): number {
 }
 
 /** How far the sample is on the side of each label: about 1 when it is one of them, -1 when not. */
-export function marginScores(
-  weights: Float32Array,
-  sample: Sample,
-  labels: number,
-  features: number,
-): Float64Array {
+export function marginScores({ step, steps }: Packed, sample: Sample, labels: number): Float64Array {
   const scores = new Float64Array(labels);
-  for (const feature of sample.known) {
-    const row = feature * labels;
-    for (let c = 0; c < labels; c += 1) scores[c] = (scores[c] as number) + (weights[row + c] as number);
+  const { known } = sample;
+  for (let i = 0; i < known.length; i += 1) {
+    const row = (known[i] as number) * labels;
+    for (let c = 0; c < labels; c += 1) scores[c] = (scores[c] as number) + (steps[row + c] as number);
   }
-  const scale = scaleOf(sample);
+  const scale = scaleOf(sample) * step;
+  const last = steps.length - labels;
   for (let c = 0; c < labels; c += 1) {
-    scores[c] = (scores[c] as number) * scale + (weights[features * labels + c] as number) * BIAS;
+    scores[c] = (scores[c] as number) * scale + (steps[last + c] as number) * step * BIAS;
   }
   return scores;
 }

@@ -1,96 +1,134 @@
-/** Nearest training sentences by the cosine of their features, rare features weighing more. */
+/**
+ * Nearest training sentences by the cosine of their features, rare features weighing more.
+ *
+ * Each feature lists the sentences that have it. Two kinds list none: what every sentence has is added to all
+ * at once, and what always comes with another feature counts with that one.
+ */
+import { type Feature, twinOf } from '../features.ts';
 import type { Labelled, Sample } from './vocabulary.ts';
 
 const NEAREST = 3;
 
-export class Neighbours {
+/** The training sentences, those of one label together. */
+export interface Taught {
+  /** The first sentence of each label, and how many there are in all. */
+  readonly starts: Uint16Array;
+  /** How many sentences have a feature. */
+  readonly often: Uint16Array;
   /** The sentences of each feature, one after another, and where those of a feature begin. */
-  private readonly postings: Uint16Array;
-  private readonly begins: Uint32Array;
-  private readonly weights: Float32Array;
-  private readonly norms: Float32Array;
-  private readonly labelOf: Uint8Array;
-  private readonly labels: number;
-  private readonly rarest: number;
-  /** Used anew for every sentence: one of that size a sentence is what memory would go to. */
-  private readonly dots: Float32Array;
-
-  constructor(samples: readonly Labelled[], labels: number, features: number) {
-    this.labels = labels;
-    this.dots = new Float32Array(samples.length);
-    this.labelOf = Uint8Array.from(samples, ({ label }) => label);
-    this.begins = beginsOf(samples, features);
-    this.postings = postingsOf(samples, this.begins);
-    this.rarest = Math.log(1 + samples.length);
-    this.weights = new Float32Array(features);
-    for (let f = 0; f < features; f += 1) {
-      const often = (this.begins[f + 1] as number) - (this.begins[f] as number);
-      this.weights[f] = Math.log(1 + samples.length / Math.max(1, often));
-    }
-    this.norms = Float32Array.from(samples, (sample) => this.norm(sample));
-  }
-
-  private norm({ known, unknown }: Sample): number {
-    let sum = unknown * this.rarest ** 2;
-    for (const feature of known) sum += (this.weights[feature] as number) ** 2;
-    return Math.sqrt(sum) || 1;
-  }
-
-  /** Likeness to each label, 0 to 1: the mean of its three most similar sentences. */
-  likeness(sample: Sample): Float64Array {
-    const { dots } = this;
-    dots.fill(0);
-    for (const feature of sample.known) {
-      const weight = (this.weights[feature] as number) ** 2;
-      const end = this.begins[feature + 1] as number;
-      for (let at = this.begins[feature] as number; at < end; at += 1) {
-        const index = this.postings[at] as number;
-        dots[index] = (dots[index] as number) + weight;
-      }
-    }
-    const norm = this.norm(sample);
-    const best = new Float64Array(this.labels * NEAREST);
-    for (let index = 0; index < dots.length; index += 1) {
-      if (dots[index] === 0) continue;
-      insert(
-        best,
-        (this.labelOf[index] as number) * NEAREST,
-        (dots[index] as number) / (norm * (this.norms[index] as number)),
-      );
-    }
-    return Float64Array.from({ length: this.labels }, (_, c) => {
-      const at = c * NEAREST;
-      return ((best[at] as number) + (best[at + 1] as number) + (best[at + 2] as number)) / NEAREST;
-    });
-  }
+  readonly postings: Uint16Array;
+  readonly begins: Uint32Array;
+  /** How often a feature counts beside itself: 1 for one with a twin that lists nothing. */
+  readonly twins: Uint8Array;
+  readonly norms: Float32Array;
 }
 
-function beginsOf(samples: readonly Labelled[], features: number): Uint32Array {
-  const begins = new Uint32Array(features + 1);
-  for (const { known } of samples) for (const f of known) begins[f + 1] = (begins[f + 1] as number) + 1;
-  for (let f = 0; f < features; f += 1) begins[f + 1] = (begins[f + 1] as number) + (begins[f] as number);
-  return begins;
-}
-
-function postingsOf(samples: readonly Labelled[], begins: Uint32Array): Uint16Array {
+export function teach(samples: readonly Labelled[], labels: number, features: readonly Feature[]): Taught {
+  const sorted = samples.toSorted((a, b) => a.label - b.label);
+  const starts = new Uint16Array(labels + 1);
+  for (const { label } of sorted) starts[label + 1] = (starts[label + 1] as number) + 1;
+  for (let c = 0; c < labels; c += 1) starts[c + 1] = (starts[c + 1] as number) + (starts[c] as number);
+  const often = new Uint16Array(features.length);
+  for (const { known } of sorted) for (const f of known) often[f] = (often[f] as number) + 1;
+  const twins = new Uint8Array(features.length);
+  const isListed = features.map((feature, f) => {
+    const twin = twinOf(feature);
+    const first = twin === undefined ? -1 : features.indexOf(twin);
+    if (first >= 0) twins[first] = 1;
+    return first < 0 && often[f] !== sorted.length;
+  });
+  const begins = new Uint32Array(features.length + 1);
+  for (let f = 0; f < features.length; f += 1)
+    begins[f + 1] = (begins[f] as number) + (isListed[f] === true ? (often[f] as number) : 0);
   const postings = new Uint16Array(begins.at(-1) ?? 0);
   const next = begins.slice();
-  samples.forEach(({ known }, index) => {
+  sorted.forEach(({ known }, index) => {
     for (const f of known) {
+      if (isListed[f] !== true) continue;
       postings[next[f] as number] = index;
       next[f] = (next[f] as number) + 1;
     }
   });
-  return postings;
+  const weights = weightsOf(often, sorted.length);
+  const norms = Float32Array.from(sorted, ({ known }) => normOf(known, weights));
+  return { starts, often, postings, begins, twins, norms };
 }
 
-/** Keeps the three greatest in falling order. */
-function insert(best: Float64Array, at: number, value: number): void {
-  let place = at + NEAREST - 1;
-  if (value <= (best[place] as number)) return;
-  while (place > at && (best[place - 1] as number) < value) {
-    best[place] = best[place - 1] as number;
-    place -= 1;
+export class Neighbours {
+  private readonly taught: Taught;
+  private readonly weights: Float32Array;
+  private readonly size: number;
+  /** Used anew for every sentence, and left empty. */
+  private readonly dots: Float32Array;
+
+  constructor(taught: Taught) {
+    this.taught = taught;
+    this.size = taught.norms.length;
+    this.weights = weightsOf(taught.often, this.size);
+    this.dots = new Float32Array(this.size);
   }
-  best[place] = value;
+
+  /** Likeness to each label, 0 to 1: the mean of its three most similar sentences. */
+  likeness({ known, unknown }: Sample): Float64Array {
+    const { weights, size } = this;
+    const { often, twins } = this.taught;
+    let shared = 0;
+    for (let i = 0; i < known.length; i += 1) {
+      const f = known[i] as number;
+      const power = (weights[f] as number) ** 2;
+      if (often[f] === size) shared += power;
+      else this.spread(f, power * (1 + (twins[f] as number)));
+    }
+    const rarest = Math.log(1 + size);
+    const norm = normOf(known, weights, unknown * rarest ** 2);
+    return this.best(shared, NEAREST * norm);
+  }
+
+  private spread(feature: number, power: number): void {
+    const { dots } = this;
+    const { begins, postings } = this.taught;
+    const end = begins[feature + 1] as number;
+    for (let at = begins[feature] as number; at < end; at += 1) {
+      const index = postings[at] as number;
+      dots[index] = (dots[index] as number) + power;
+    }
+  }
+
+  private best(shared: number, scale: number): Float64Array {
+    const { dots } = this;
+    const { norms, starts } = this.taught;
+    const likeness = new Float64Array(starts.length - 1);
+    for (let c = 0; c < likeness.length; c += 1) {
+      let first = 0;
+      let second = 0;
+      let third = 0;
+      const end = starts[c + 1] as number;
+      for (let index = starts[c] as number; index < end; index += 1) {
+        const near = ((dots[index] as number) + shared) / (norms[index] as number);
+        dots[index] = 0;
+        if (near <= third) continue;
+        if (near <= second) third = near;
+        else {
+          third = second;
+          if (near <= first) second = near;
+          else {
+            second = first;
+            first = near;
+          }
+        }
+      }
+      likeness[c] = (first + second + third) / scale;
+    }
+    return likeness;
+  }
+}
+
+function weightsOf(often: Uint16Array, samples: number): Float32Array {
+  return Float32Array.from(often, (count) => Math.log(1 + samples / Math.max(1, count)));
+}
+
+function normOf(known: Uint16Array, weights: Float32Array, others = 0): number {
+  let sum = others;
+  for (let i = 0; i < known.length; i += 1) sum += (weights[known[i] as number] as number) ** 2;
+  return Math.sqrt(sum) || 1;
 }

@@ -1,46 +1,70 @@
-/** Features of the training sentences, numbered. */
+/** What the training sentences hold, numbered: features, one numbering for all heads, and pairs of characters. */
+import { type Feature, hashed } from '../features.ts';
+
 export class Vocabulary {
-  private readonly ids: Map<string, number>;
+  /** In the order of their numbers. */
+  readonly features: Uint32Array;
+  /** A hash table with open places: 0, or a number and one. */
+  private readonly places: Uint16Array | Uint32Array;
 
-  constructor(features: readonly string[] = []) {
-    this.ids = new Map(features.map((feature, index) => [feature, index]));
+  constructor(features: Uint32Array) {
+    this.features = features;
+    const room = 2 ** Math.ceil(Math.log2(2 * features.length + 2));
+    this.places = features.length < MOST_FEATURES ? new Uint16Array(room) : new Uint32Array(room);
+    for (let id = 0; id < features.length; id += 1) {
+      this.places[this.placeOf(features[id] as number)] = id + 1;
+    }
   }
 
-  get features(): readonly string[] {
-    return [...this.ids.keys()];
+  /** Of a feature no sentence has: -1. */
+  idOf(feature: Feature): number {
+    return (this.places[this.placeOf(feature)] as number) - 1;
   }
 
-  get size(): number {
-    return this.ids.size;
+  /** Numbers of a sentence's features, -1 for those that are new. */
+  read(features: readonly Feature[]): Int32Array {
+    const ids = new Int32Array(features.length);
+    for (let i = 0; i < ids.length; i += 1) ids[i] = this.idOf(features[i] as number);
+    return ids;
   }
 
-  learn(features: readonly string[]): Uint16Array {
+  private placeOf(feature: Feature): number {
+    const mask = this.places.length - 1;
+    let at = hashed(feature) & mask;
+    for (;;) {
+      const id = this.places[at] as number;
+      if (id === 0 || this.features[id - 1] === feature) return at;
+      at = (at + 1) & mask;
+    }
+  }
+}
+
+/** Numbers features in the order they are met. */
+export class Numbering {
+  private readonly ids = new Map<Feature, number>();
+
+  learn(features: readonly Feature[]): Uint16Array {
     return Uint16Array.from(features, (feature) => {
       const known = this.ids.get(feature);
       if (known !== undefined) return known;
+      if (this.ids.size >= MOST_FEATURES) throw new RangeError('A model numbers its features in two bytes');
       this.ids.set(feature, this.ids.size);
       return this.ids.size - 1;
     });
   }
 
-  idOf(feature: string): number | undefined {
-    return this.ids.get(feature);
-  }
-
-  /** Known features only, and how many there were that no training sentence has. */
-  read(features: readonly string[]): { readonly known: Uint16Array; readonly unknown: number } {
-    const ids: number[] = [];
-    for (const feature of features) {
-      const id = this.ids.get(feature);
-      if (id !== undefined) ids.push(id);
-    }
-    return { known: Uint16Array.from(ids), unknown: features.length - ids.length };
+  get features(): Uint32Array {
+    return Uint32Array.from(this.ids.keys());
   }
 }
 
-/** One sentence as the classifiers take it. */
+const MOST_FEATURES = 65_535;
+
+/** One sentence as a classifier takes it. */
 export interface Sample {
+  /** Features the head was taught, by its own numbers. */
   readonly known: Uint16Array;
+  /** How many others there are. */
   readonly unknown: number;
 }
 
