@@ -4,6 +4,7 @@
  * breaks the chain. Ids and codes only; a person's name or number never gets here.
  */
 import { hash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
 import type { StoreContext } from './context.ts';
 import { readObject } from './parse.ts';
@@ -14,12 +15,29 @@ export interface AuditEntry {
   readonly conversation: string;
   /** Taken from the conversation's numbers in the same transaction. */
   readonly n: number;
+  /** The end of the chain, where it was read already. */
+  readonly after?: string;
   readonly actor: 'assistant' | 'clerk' | 'citizen' | 'office' | 'curator';
   readonly action: string;
   readonly data: JsonObject;
 }
 
 export type AppendAudit = (tx: Tx, entry: AuditEntry) => Promise<void>;
+
+/** The hash of the last row of a conversation, for whoever holds its numbers; empty before the first. */
+export type EndOfChain = (tx: Tx, conversation: string) => Promise<string>;
+
+export function endOfChain({ db }: StoreContext): EndOfChain {
+  const last = prepared((p: { conversation: string }) =>
+    db
+      .selectFrom('audit')
+      .select('hash')
+      .where('conversation_id', '=', p.conversation)
+      .orderBy('n', 'desc')
+      .limit(sql.lit(1)),
+  );
+  return async (tx, conversation) => (await last(tx, { conversation })).rows[0]?.hash ?? '';
+}
 
 export function audit(context: StoreContext): AppendAudit {
   const { db, clock } = context;
@@ -39,8 +57,9 @@ export function audit(context: StoreContext): AppendAudit {
       about: p.about,
     }),
   );
-  return async (tx, { conversation, n, actor, action, data }) => {
-    const before = n === 1 ? undefined : (await lastHash(tx, { conversation, n: n - 1 })).rows[0];
+  const hashBefore = async (tx: Tx, conversation: string, n: number): Promise<string> =>
+    n === 1 ? '' : ((await lastHash(tx, { conversation, n: n - 1 })).rows[0]?.hash ?? '');
+  return async (tx, { conversation, n, after, actor, action, data }) => {
     const row = {
       conversation_id: conversation,
       n,
@@ -48,7 +67,7 @@ export function audit(context: StoreContext): AppendAudit {
       action,
       data: JSON.stringify(data),
       at: clock.now(),
-      prev_hash: before?.hash ?? '',
+      prev_hash: after ?? (await hashBefore(tx, conversation, n)),
       about: aboutOf(data),
     };
     await insert(tx, { ...row, hash: hashOf(row) });

@@ -10,7 +10,7 @@
  * left to do is found by the sweep. Only when a process dies does pg-boss hand the job on, ten seconds
  * after the last sign of life.
  */
-import { PgBoss, type Queue as QueueSettings } from 'pg-boss';
+import { PgBoss, type QueueResult, type Queue as QueueSettings } from 'pg-boss';
 import type { Clock } from '../contracts/clock.ts';
 import type { Engine, Job, Queue } from '../contracts/engine.ts';
 import type { SharedDatabase, Wire } from './backend.ts';
@@ -52,10 +52,10 @@ export interface BossEngineParts<Tx> {
 export async function createBossEngine<Tx extends object>(parts: BossEngineParts<Tx>): Promise<Engine<Tx>> {
   const { shared, clock, scan, rounds, inside, onError } = parts;
   const works = new Map<Queue, QueueWork>();
-  const { boss, tables } = await parts.alone(() => startBoss(parts, works));
+  const { boss, queues } = await parts.alone(() => startBoss(parts, works));
   const rows = createJobRows({
     schemas: { ours: shared.schema, jobs: schemaOf(shared) },
-    tables,
+    queues,
     inside,
     query: (text, values) => shared.query(text, values),
   });
@@ -211,7 +211,7 @@ function schemaOf({ schema }: SharedDatabase): string {
 async function startBoss<Tx>(
   { shared, wire, onError }: BossEngineParts<Tx>,
   works: ReadonlyMap<Queue, QueueWork>,
-): Promise<{ readonly boss: PgBoss; readonly tables: ReadonlyMap<Queue, string> }> {
+): Promise<{ readonly boss: PgBoss; readonly queues: ReadonlyMap<Queue, QueueResult> }> {
   const schema = schemaOf(shared);
   const { rows } = await shared.query('select 1 from pg_namespace where nspname = $1', [schema]);
   const boss = new PgBoss({
@@ -239,10 +239,10 @@ async function startBoss<Tx>(
   // An event of this name that nobody hears ends the process.
   boss.on('error', (error) => onError?.('sweep', error));
   await boss.start();
-  const tables = new Map<Queue, string>();
+  const queues = new Map<Queue, QueueResult>();
   for (const queue of QUEUES) {
     if ((await boss.getQueue(queue)) === null) await boss.createQueue(queue, SETTINGS);
-    tables.set(queue, (await boss.getQueue(queue))?.table ?? 'job');
+    queues.set(queue, (await boss.getQueue(queue)) as QueueResult);
   }
-  return { boss, tables };
+  return { boss, queues };
 }

@@ -22,7 +22,7 @@ const LOOK_EVERY_MS = 500;
 /** With nothing to do for a while. */
 const LOOK_IDLY_EVERY_MS = 2_000;
 const IDLE_AFTER_MS = 5_000;
-/** Well within the ten seconds after which a process counts as dead. */
+/** Twice of it is well within the ten seconds after which a process counts as dead. */
 const SIGN_OF_LIFE_EVERY_MS = 3_000;
 
 export interface QueueWork {
@@ -59,6 +59,8 @@ type Fetched = BossJob<object> & { readonly singletonKey: string | null };
 
 interface Claim extends Attempt {
   readonly key: string;
+  /** Its first sign of life was its beginning. */
+  readonly since: number;
   isFinished: boolean;
 }
 
@@ -115,7 +117,7 @@ export function createQueueWork(parts: QueueWorkParts): QueueWork {
       if (isMore || isStopped) return;
       const jobs = (await boss.fetch(queue, { batchSize: free, includeMetadata: true })) as Fetched[];
       for (const { id, retryCount, singletonKey } of jobs) {
-        start({ id, retryCount, key: singletonKey ?? '', isFinished: false });
+        start({ id, retryCount, key: singletonKey ?? '', since: performance.now(), isFinished: false });
       }
       if (jobs.length > 0) lastBusyAt = performance.now();
       isMore = jobs.length === free;
@@ -166,7 +168,10 @@ export function createQueueWork(parts: QueueWorkParts): QueueWork {
   }
 
   async function signOfLife(): Promise<void> {
-    const mine = [...running.values(), ...atTheDoor].filter(({ isFinished }) => !isFinished);
+    const old = performance.now() - SIGN_OF_LIFE_EVERY_MS;
+    const mine = [...running.values(), ...atTheDoor].filter(
+      (claim) => !claim.isFinished && claim.since < old,
+    );
     if (mine.length === 0) return;
     // Missed once or twice is no harm, and if the database is away there is nobody to count us dead.
     await boss.touch(queue, mine.map(attempt)).catch(() => {});
@@ -189,7 +194,7 @@ export function createQueueWork(parts: QueueWorkParts): QueueWork {
     },
     hasRoom: () => isOpen && !isStopped && running.size + atTheDoor.length < HANDS + AT_THE_DOOR[queue],
     begin(id, key) {
-      const claim = { id, key, retryCount: 0, isFinished: false };
+      const claim = { id, key, retryCount: 0, since: performance.now(), isFinished: false };
       if (isStopped) void handBack([claim]);
       else if (running.size < HANDS) start(claim);
       else atTheDoor.push(claim);

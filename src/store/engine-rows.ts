@@ -7,6 +7,7 @@
  * ordinary one, waits in line, and all are told. A test compares both forms with what the pinned pg-boss writes.
  */
 import { createHash } from 'node:crypto';
+import type { QueueResult } from 'pg-boss';
 import type { Job, Queue } from '../contracts/engine.ts';
 
 /** Runs SQL inside a transaction of ours. */
@@ -43,16 +44,14 @@ interface Schemas {
 
 export interface JobRowsParts<Tx> {
   readonly schemas: Schemas;
-  /** The table of each queue. */
-  readonly tables: ReadonlyMap<Queue, string>;
+  /** As pg-boss keeps them. */
+  readonly queues: ReadonlyMap<Queue, QueueResult>;
   readonly inside: Inside<Tx>;
   readonly query: (text: string, values: readonly unknown[]) => Promise<unknown>;
 }
 
-export function createJobRows<Tx>({ schemas, tables, inside, query }: JobRowsParts<Tx>): JobRows<Tx> {
-  const statements = new Map(
-    [...tables].map(([queue, name]) => [queue, statementsOf(queue, `${schemas.jobs}.${name}`, schemas)]),
-  );
+export function createJobRows<Tx>({ schemas, queues, inside, query }: JobRowsParts<Tx>): JobRows<Tx> {
+  const statements = new Map([...queues].map(([queue, kept]) => [queue, statementsOf(queue, kept, schemas)]));
   const of = (queue: Queue) => statements.get(queue) as ReturnType<typeof statementsOf>;
   return {
     async write(tx, { queue, key }, mayBegin) {
@@ -69,17 +68,20 @@ export function createJobRows<Tx>({ schemas, tables, inside, query }: JobRowsPar
   };
 }
 
-function statementsOf(queue: Queue, table: string, schemas: Schemas) {
+function statementsOf(queue: Queue, kept: QueueResult, schemas: Schemas) {
+  const table = `${schemas.jobs}.${kept.table}`;
   const told = `pg_notify('${channelOf(schemas.jobs)}', $1)`;
+  const { names, values } = columnsOf(kept);
   return {
+    // One statement, which may go with the commit. A star would keep it from being prepared, see `postgres-statements.ts`.
     write: `with begun as (
-        insert into ${table} (${COLUMNS}, state, started_on, heartbeat_on)
-        select ${VALUES}, 'active', now(), now() from ${schemas.jobs}.queue q where q.name = $1 and $3::boolean
+        insert into ${table} (name, singleton_key, ${names}, state, started_on, heartbeat_on)
+        select $1, $2, ${values}, 'active', now(), now() where $3::boolean
         on conflict do nothing
         returning id
       ), waiting as (
-        insert into ${table} (${COLUMNS})
-        select ${VALUES} from ${schemas.jobs}.queue q where q.name = $1 and not exists (select from begun)
+        insert into ${table} (name, singleton_key, ${names})
+        select $1, $2, ${values} where not exists (select from begun)
         returning id
       )
       select (select id from begun) as begun, (select ${told} from waiting) as told`,
@@ -104,10 +106,24 @@ const undone = (schema: string): Readonly<Record<Queue, string>> => ({
   task: `select 1 from "${schema}".tasks where id = $2 and settled_at is null`,
 });
 
-const COLUMNS = `name, singleton_key, data, priority, start_after, created_on, expire_seconds, deletion_seconds, keep_until,
-  retry_limit, retry_delay, retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds`;
-const VALUES = `q.name, $2, '{}'::jsonb, 0, now(), now(), q.expire_seconds, q.deletion_seconds, now() + q.retention_seconds * interval '1s',
-  q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds`;
+/** What is the same for all jobs of a queue. */
+function columnsOf(queue: QueueResult): { readonly names: string; readonly values: string } {
+  const columns = {
+    data: "'{}'::jsonb",
+    priority: '0',
+    start_after: 'now()',
+    created_on: 'now()',
+    keep_until: `now() + interval '${queue.retentionSeconds} seconds'`,
+    expire_seconds: String(queue.expireInSeconds),
+    deletion_seconds: String(queue.deleteAfterSeconds),
+    retry_limit: String(queue.retryLimit),
+    retry_delay: String(queue.retryDelay),
+    retry_backoff: String(queue.retryBackoff),
+    policy: `'${queue.policy}'`,
+    heartbeat_seconds: String(queue.heartbeatSeconds),
+  };
+  return { names: Object.keys(columns).join(', '), values: Object.values(columns).join(', ') };
+}
 
 /** Where pg-boss says which queue has something new. */
 function channelOf(schema: string): string {

@@ -47,7 +47,7 @@ function frontDoor(context: StoreContext, rooms: Rooms): Pick<Part, 'receive' | 
     const { address, messageId, content, receivedAt } = inbound;
     return inTx<'stored' | 'duplicate'>(async (tx, abandon) => {
       const { seq, conversation_id: conversation, isNew } = await takeNumber(tx, address);
-      const stored = await rooms.insertItem(tx, {
+      const item = {
         channel: address.channel,
         account: address.account,
         messageId,
@@ -55,12 +55,15 @@ function frontDoor(context: StoreContext, rooms: Rooms): Pick<Part, 'receive' | 
         seq,
         content,
         receivedAt: toMs(receivedAt),
-      });
+      };
+      const [stored] = await Promise.all([
+        rooms.insertItem(tx, item),
+        isNew
+          ? createConversation(tx, newConversation(conversation, address, clock.now()))
+          : bringBackParked(tx, conversation),
+      ]);
       // Rolled back, so that a redelivery takes no number and makes no conversation.
-      if (stored === 'duplicate') return abandon('duplicate');
-      if (isNew) await createConversation(tx, newConversation(conversation, address, clock.now()));
-      else await bringBackParked(tx, conversation);
-      return 'stored';
+      return stored === 'stored' ? 'stored' : abandon('duplicate');
     });
   }
 

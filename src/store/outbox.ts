@@ -8,6 +8,7 @@ import { readContent, readPart, toInstant } from './parse.ts';
 import { prepared, preparedRows } from './prepared.ts';
 import type { Rooms } from './rooms.ts';
 import type { Tx } from './tables.ts';
+import { withCommit } from './with-commit.ts';
 
 const PARTS_AT_ONCE = 50;
 /** How far back the words of a pressed button are looked for. */
@@ -36,7 +37,9 @@ function delivering(context: StoreContext, rooms: Rooms): Omit<Outbox, 'history'
         tellsDesk ||= told;
       }
       const [first] = settled;
-      if (first !== undefined) await engine.finishInTx(tx, { queue: 'outbox', key: first.conversation_id });
+      if (first !== undefined) {
+        await withCommit(tx, engine.finishInTx(tx, { queue: 'outbox', key: first.conversation_id }));
+      }
       return tellsDesk;
     });
     if (isForDesk) rooms.desk.ring();

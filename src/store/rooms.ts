@@ -1,5 +1,5 @@
 /** The parts of the store that several others use inside their transactions. */
-import { type AppendAudit, audit } from './audit.ts';
+import { type AppendAudit, audit, type EndOfChain, endOfChain } from './audit.ts';
 import type { StoreContext } from './context.ts';
 import { type DeskLog, deskLog } from './desk-events.ts';
 import { type InsertItem, insertItem, type PutInside, putInside } from './inside.ts';
@@ -10,6 +10,7 @@ export interface Rooms {
   readonly insertItem: InsertItem;
   readonly putInside: PutInside;
   readonly appendAudit: AppendAudit;
+  readonly endOfChain: EndOfChain;
   /** What happens to cases, in one line of numbers. */
   readonly desk: DeskLog;
 }
@@ -21,6 +22,7 @@ export function rooms(context: StoreContext): Rooms {
     insertItem: insert,
     putInside: putInside(context, insert),
     appendAudit: audit(context),
+    endOfChain: endOfChain(context),
     desk: deskLog(context),
   };
 }

@@ -11,6 +11,7 @@ import { prepared, preparedRows } from './prepared.ts';
 import { reviewWriter } from './review-items.ts';
 import type { Rooms } from './rooms.ts';
 import type { Tx } from './tables.ts';
+import { withCommit } from './with-commit.ts';
 
 export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commitTurn'> {
   const { inTx, clock, engine } = context;
@@ -26,25 +27,30 @@ export function turns(context: StoreContext, rooms: Rooms): Pick<Mailbox, 'commi
         const at = clock.now();
         const { id } = commit.conversation;
         const lines = commit.replies.length;
-        const { seq, auditN } = await rooms.takeNumbers(tx, id, { lines, audits: 1 });
-        if (!(await writeState(tx, commit, at))) return abandon('stale');
-        const known = isForDesk ? await knownCases(tx, commit) : new Set<string>();
-        // Sent together: over a network each journey would cost more than the writing.
-        await Promise.all([
-          writeLog(tx, commit, at),
-          writeReplies(tx, commit, { firstPosition: seq - lines + 1, at }),
-          rooms.appendAudit(tx, {
-            conversation: id,
-            n: auditN,
-            actor: 'assistant',
-            action: 'turn.committed',
-            data: auditData(commit),
-          }),
+        // Sent together: over a network each journey would cost more than the writing. The numbers come first, since
+        // whoever holds them holds the conversation.
+        const [{ seq, auditN }, after, isFresh] = await Promise.all([
+          rooms.takeNumbers(tx, id, { lines, audits: 1 }),
+          rooms.endOfChain(tx, id),
+          writeState(tx, commit, at),
         ]);
+        if (!isFresh) return abandon('stale');
+        const known = isForDesk ? await knownCases(tx, commit) : new Set<string>();
+        await withCommit(tx, writeLog(tx, commit, at));
+        await withCommit(tx, writeReplies(tx, commit, { firstPosition: seq - lines + 1, at }));
+        const audited = {
+          conversation: id,
+          n: auditN,
+          after,
+          actor: 'assistant',
+          action: 'turn.committed',
+          data: auditData(commit),
+        } as const;
+        await withCommit(tx, rooms.appendAudit(tx, audited));
         await writeFollowUps(tx, commit, at);
         await writeReview(tx, commit, at);
         if (isForDesk) await recordTurn(tx, rooms.desk, commit, { at, known });
-        await engine.finishInTx(tx, { queue: 'address', key: id });
+        await withCommit(tx, engine.finishInTx(tx, { queue: 'address', key: id }));
         return 'committed';
       });
       if (committed === 'committed' && isForDesk) rooms.desk.ring();
@@ -160,17 +166,19 @@ function replyWriter({ db, engine }: StoreContext) {
     if (replies.length === 0) return;
     // A turn without an inbox item (there should be none) still has a key of its own.
     const turn = seqs.length > 0 ? Math.max(...seqs) : `v${conversation.version}`;
-    await insert(
-      tx,
-      replies.map((part, index) => ({
-        key: `${conversation.id}:${turn}:${index}`,
-        conversation: conversation.id,
-        position: place.firstPosition + index,
-        part: JSON.stringify(part),
-        at: place.at,
-      })),
-    );
-    await engine.enqueueInTx(tx, { queue: 'outbox', key: conversation.id });
+    await Promise.all([
+      insert(
+        tx,
+        replies.map((part, index) => ({
+          key: `${conversation.id}:${turn}:${index}`,
+          conversation: conversation.id,
+          position: place.firstPosition + index,
+          part: JSON.stringify(part),
+          at: place.at,
+        })),
+      ),
+      engine.enqueueInTx(tx, { queue: 'outbox', key: conversation.id }),
+    ]);
   };
 }
 
