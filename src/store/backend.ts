@@ -1,6 +1,7 @@
 /** What the store needs of a database besides SQL. */
 import type { Dialect } from 'kysely';
 import type { TableShape } from './catalogue.ts';
+import type { Outcome } from './prepared.ts';
 import type { Tx } from './tables.ts';
 
 export interface Backend {
@@ -18,8 +19,27 @@ export interface Backend {
   readonly tables: (tx: Tx) => Promise<readonly TableShape[]>;
   /** Copies the database into a new file while it is worked on; absent where there are better ways. */
   readonly copyTo?: (file: string) => Promise<void>;
+  /** The connection of an embedded database; absent where there is a pool of them. */
+  readonly one?: OneConnection;
   /** What several processes on one database need; absent where there can be only one. */
   readonly shared?: SharedDatabase;
+}
+
+/** One connection, which those who want it have in turn. */
+export interface OneConnection {
+  isFree(): boolean;
+  /** In the order of the calls; at once when it is free. */
+  take(): Promise<void>;
+  give(): void;
+  /** For whoever has it, or while it is free. Runs at once, in the thread of the caller. */
+  run<Row>(sql: string, parameters: readonly unknown[]): Outcome<Row>;
+  begin(): void;
+  commit(): void;
+  /** Nothing when there is no transaction any more. */
+  rollback(): void;
+  isBegun(): boolean;
+  /** Transactions on it are parts of the one that whoever has the connection has begun. */
+  readonly members: Dialect;
 }
 
 export interface SharedDatabase {

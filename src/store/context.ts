@@ -20,8 +20,15 @@ export interface StoreContext {
 /** Told of every transaction the disk of the database would not take. */
 export type OnDiskTrouble = (error: AppError) => void;
 
+/** How a transaction is held; by itself in the database unless given. */
+export type Transact = <Result>(work: (tx: Tx) => Promise<Result>) => Promise<Result>;
+
+export interface ContextParts extends Omit<StoreContext, 'inTx'> {
+  readonly transact?: Transact | undefined;
+}
+
 export function createContext(
-  parts: Omit<StoreContext, 'inTx'>,
+  { transact = (work) => parts.db.transaction().execute(work), ...parts }: ContextParts,
   onDiskTrouble: OnDiskTrouble = () => {},
 ): StoreContext {
   return {
@@ -29,7 +36,7 @@ export function createContext(
     async inTx<Result>(work: (tx: Tx, abandon: Abandon<Result>) => Promise<Result>) {
       let used: Tx | undefined;
       try {
-        const result = await parts.db.transaction().execute((tx) => {
+        const result = await transact((tx) => {
           used = tx;
           return work(tx, abandon);
         });

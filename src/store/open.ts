@@ -19,6 +19,7 @@ import { deskArchive } from './desk-archive.ts';
 import { deskSessions } from './desk-sessions.ts';
 import { type DueScan, dueRows } from './due.ts';
 import { figures } from './figures.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { installations } from './installations.ts';
 import { keyRing } from './keys.ts';
 import { createLanes } from './lanes.ts';
@@ -29,6 +30,7 @@ import { officeFeed } from './office-feed.ts';
 import { outbox } from './outbox.ts';
 import type { Sealing } from './person-keys.ts';
 import { personalData } from './personal-data.ts';
+import { runsDirectly } from './prepared.ts';
 import { retention } from './retention.ts';
 import { reviewItems } from './review-items.ts';
 import { rooms as createRooms } from './rooms.ts';
@@ -36,6 +38,7 @@ import { rotation } from './rotation.ts';
 import { createRounds, type Rounds } from './rounds.ts';
 import { createSignals, NOBODY } from './signals.ts';
 import { isSqliteUrl, openSqlite } from './sqlite.ts';
+import { betweenTransactions } from './sqlite-connection.ts';
 import { staffInbox } from './staff-inbox.ts';
 import { statistics } from './statistics.ts';
 import type { Db, Tables, Tx } from './tables.ts';
@@ -100,6 +103,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   const keys = providerOf(options);
   const backend = await openBackend(options);
   const db: Db = new Kysely<Tables>({ dialect: backend.dialect });
+  if (backend.one !== undefined) runsDirectly(db, betweenTransactions(backend.one));
   let wire: Wire | undefined;
   try {
     await migrate(db, backend.lockMigrations, options.clock);
@@ -153,7 +157,9 @@ async function assemble(
   // The engine finds work through the store and the store wakes the engine; timers are the knot.
   const scan = { ...dueRows(db, clock), fireTimers: () => fireTimers() };
   const engine = await createEngine(options, backend, { db, scan, rounds, wire });
-  const context = createContext({ db, clock, random, engine }, options.onDiskTrouble);
+  const group = backend.one && createGroupCommit(backend.one);
+  const transact = group?.transact;
+  const context = createContext({ db, clock, random, engine, transact }, options.onDiskTrouble);
   const rooms = createRooms(context);
   const fireTimers = timers(context, rooms);
   const signals =
@@ -165,6 +171,7 @@ async function assemble(
   const close = () => {
     closing ??= engine
       .stop()
+      .then(() => group?.settled())
       .then(() => wire?.close())
       .then(() => db.destroy());
     return closing;

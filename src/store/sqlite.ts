@@ -5,20 +5,18 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { SqliteDialect, type SqliteStatement } from 'kysely';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
 import type { Backend } from './backend.ts';
 import { sqliteTables } from './catalogue.ts';
 import { diskTrouble } from './disk-trouble.ts';
+import { oneConnection } from './sqlite-connection.ts';
 
 const SCHEME = 'sqlite://';
 /** How long a restart waits for the process before it to let go of the file. */
 const BUSY_TIMEOUT_MS = 1_500;
 /** Pages copied between two looks at what else is to be done: some 400 KB, a millisecond on a usual disk. */
 const PAGES_AT_ONCE = 100;
-/** The store knows some eighty statements, and those over several rows in a few sizes. */
-const STATEMENTS_KEPT = 400;
 
 export function isSqliteUrl(url: string): boolean {
   return url === ':memory:' || url.startsWith(SCHEME);
@@ -28,11 +26,11 @@ export function isSqliteUrl(url: string): boolean {
 export function openSqlite(url: string): Backend {
   const file = url === ':memory:' ? url : decodeURIComponent(url.slice(SCHEME.length));
   const database = open(file);
+  const { dialect, ...one } = oneConnection(database);
   const version = database.prepare('select sqlite_version() as version').get()?.version;
   return {
-    dialect: new SqliteDialect({
-      database: { prepare: cachingPrepare(database), close: () => database.close() },
-    }),
+    dialect,
+    one,
     description: `SQLite ${String(version)}, ${file === ':memory:' ? 'in memory (lost at exit)' : `${file} (WAL, synchronous=FULL, exclusive)`}`,
     // One connection that nobody shares is lock enough.
     lockMigrations: async () => {},
@@ -56,6 +54,8 @@ function open(file: string): DatabaseSync {
     database.exec('pragma synchronous = full');
     // What is deleted is written over: a person's key must not be found in pages that are free.
     database.exec('pragma secure_delete = on');
+    // What a savepoint may need to undo is kept in memory: no copy of a row in a file that nobody writes over.
+    database.exec('pragma temp_store = memory');
     // The lock is taken by the first write, not by the pragma: take it now, so that it is now refused.
     database.exec('begin immediate; commit');
     return database;
@@ -90,52 +90,4 @@ function asOpenError(file: string, cause: unknown): AppError {
     `The data file ${file} cannot be opened (${why}); its folder must be writable and it must be a SQLite file.`,
     { cause },
   );
-}
-
-function cachingPrepare(database: DatabaseSync): (sql: string) => SqliteStatement {
-  const kept = new Map<string, SqliteStatement>();
-  return (sql) => {
-    let statement = kept.get(sql);
-    if (statement === undefined) {
-      // Statements of any shape are rare (the command line): then all start afresh.
-      if (kept.size >= STATEMENTS_KEPT) kept.clear();
-      statement = asKyselyStatement(database.prepare(sql));
-      if (sql === ROLLBACK) statement = onlyInside(database, statement);
-      kept.set(sql, statement);
-    }
-    return statement;
-  };
-}
-
-const ROLLBACK = 'rollback';
-
-/**
- * SQLite itself ends a transaction its disk would not take. Kysely then rolls back what is not there any more, and
- * would tell of that failure instead of the one that matters.
- */
-function onlyInside(database: DatabaseSync, statement: SqliteStatement): SqliteStatement {
-  return {
-    ...statement,
-    run: (parameters) =>
-      database.isTransaction ? statement.run(parameters) : { changes: 0n, lastInsertRowid: 0n },
-  };
-}
-
-function asKyselyStatement(statement: StatementSync): SqliteStatement {
-  const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => named(() => statement.all(...values(parameters))),
-    run: (parameters) => named(() => statement.run(...values(parameters))),
-    iterate: (parameters) => statement.iterate(...values(parameters)),
-  };
-}
-
-/** Also outside of transactions nobody should be told of a number where the disk is full. */
-function named<Result>(run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    throw diskTrouble(error) ?? error;
-  }
 }
