@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createWebConnector } from './connectors/web/index.ts';
-import { createKfConnector, type KfConnector } from './connectors/wechat/kf/index.ts';
-import { createOaConnector, type OaConnector } from './connectors/wechat/oa/index.ts';
-import { createWechatyConnector, type WechatyState } from './connectors/wechaty/index.ts';
+import type { KfConnector } from './connectors/wechat/kf/index.ts';
+import type { OaConnector } from './connectors/wechat/oa/index.ts';
+import type { WechatyState } from './connectors/wechaty/index.ts';
 import type { Clock, Random } from './contracts/clock.ts';
 import type { Connector } from './contracts/connector.ts';
 import type { Signals } from './contracts/signals.ts';
@@ -38,10 +38,10 @@ export interface Channels {
 }
 
 /**
- * Makes the connectors the configuration asks for; nothing is contacted before they are started.
- * The web chat is always there.
+ * Makes the connectors the configuration asks for; nothing is contacted before they are started, and nothing
+ * loaded that is not wanted. The web chat is always there.
  */
-export function openChannels(config: Config, parts: ChannelParts): Channels {
+export async function openChannels(config: Config, parts: ChannelParts): Promise<Channels> {
   const { store, signals, clock, random } = parts;
   const web = createWebConnector({
     store,
@@ -52,16 +52,17 @@ export function openChannels(config: Config, parts: ChannelParts): Channels {
     isBehindProxy: config.isBehindProxy,
     wechatAddress: config.wechatAddress,
   });
-  const wechat = [...openOa(config, parts), ...openKf(config, parts)];
+  const wechat = [...(await openOa(config, parts)), ...(await openKf(config, parts))];
   return {
-    connectors: [web, ...wechat, ...openWechaty(config, parts)],
+    connectors: [web, ...wechat, ...(await openWechaty(config, parts))],
     http: [web, ...wechat],
     openStreams: web.openStreams,
   };
 }
 
-function openOa({ wechatOa }: Config, parts: ChannelParts): readonly OaConnector[] {
+async function openOa({ wechatOa }: Config, parts: ChannelParts): Promise<readonly OaConnector[]> {
   if (wechatOa === undefined) return [];
+  const { createOaConnector } = await import('./connectors/wechat/oa/index.ts');
   const { log, words } = parts;
   const channel = 'wechat-oa';
   const connector = createOaConnector({
@@ -91,8 +92,9 @@ function noticeValues(lines: string, now: number): Readonly<Record<string, strin
 // The whole country keeps one time, UTC+8 without summer time.
 const CHINA_OFFSET_MS = 8 * 3_600_000;
 
-function openKf({ wecomKf }: Config, parts: ChannelParts): readonly KfConnector[] {
+async function openKf({ wecomKf }: Config, parts: ChannelParts): Promise<readonly KfConnector[]> {
   if (wecomKf === undefined) return [];
+  const { createKfConnector } = await import('./connectors/wechat/kf/index.ts');
   const { log, words } = parts;
   const connector = createKfConnector({
     ...parts,
@@ -109,8 +111,9 @@ function openKf({ wecomKf }: Config, parts: ChannelParts): readonly KfConnector[
   return [connector];
 }
 
-function openWechaty({ wechaty, dataDir }: Config, parts: ChannelParts): readonly Connector[] {
+async function openWechaty({ wechaty, dataDir }: Config, parts: ChannelParts): Promise<readonly Connector[]> {
   if (wechaty === undefined) return [];
+  const { createWechatyConnector } = await import('./connectors/wechaty/index.ts');
   const channel = 'wechaty';
   const connector = createWechatyConnector({
     ...parts,

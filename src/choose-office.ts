@@ -10,7 +10,6 @@ import type { Clock, Random } from './contracts/clock.ts';
 import type { IdentityProvider } from './contracts/identity.ts';
 import { AppError } from './errors.ts';
 import type { BureauParts, SimulatedParts } from './office.ts';
-import { createHttpOffice } from './portals/http/client.ts';
 import { readFixture } from './portals/simulated/fixture.ts';
 import { createDemoIdentity, type DemoPerson } from './secure/demo-identity.ts';
 
@@ -23,8 +22,14 @@ export interface OfficeTools {
   readonly identity?: IdentityProvider | undefined;
 }
 
-/** @throws AppError `bad_config` when citizens could not be identified, or the bureau could not know us */
-export function chooseOffice(config: Config, tools: OfficeTools): SimulatedParts | BureauParts {
+/**
+ * What speaks to a bureau is loaded only where there is one.
+ * @throws AppError `bad_config` when citizens could not be identified, or the bureau could not know us
+ */
+export async function chooseOffice(
+  config: Config,
+  tools: OfficeTools,
+): Promise<SimulatedParts | BureauParts> {
   const { clock, random, tell, identity } = tools;
   if (config.portal === undefined) {
     return {
@@ -32,9 +37,12 @@ export function chooseOffice(config: Config, tools: OfficeTools): SimulatedParts
       identity: (office) => identity ?? createDemoIdentity({ people: office.people(), clock, random, tell }),
     };
   }
+  const proves = identity ?? demoPeople(config.portal.url, config.demoPeopleFile, tools);
+  const known = credentials(config.portal);
+  const { createHttpOffice } = await import('./portals/http/client.ts');
   return {
-    identity: identity ?? demoPeople(config.portal.url, config.demoPeopleFile, tools),
-    portal: createHttpOffice({ url: config.portal.url, ...credentials(config.portal), clock, random }),
+    identity: proves,
+    portal: createHttpOffice({ url: config.portal.url, ...known, clock, random }),
   };
 }
 

@@ -62,7 +62,7 @@ export async function startGongji(
 ): Promise<Running> {
   // First: what cannot work with this configuration should not leave traces.
   checkWebDesk(config);
-  const office = chooseOffice(config, { clock, random, tell, identity });
+  const office = await chooseOffice(config, { clock, random, tell, identity });
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const operations = await openOperations({ config, clock, log: createLog(config.logLevel) });
   const { log } = operations;
@@ -89,7 +89,7 @@ export async function startGongji(
   });
   const { store, signals } = app;
   const words = (id: string): string => app.editions.of().knowledge.replies.get(id)?.text.trim() ?? '';
-  const channels = openChannels(config, {
+  const channels = await openChannels(config, {
     store,
     signals,
     clock,

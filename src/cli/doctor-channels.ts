@@ -77,7 +77,7 @@ async function slack({ slack: settings }: Config): Promise<readonly Check[]> {
 async function office(config: Config): Promise<readonly Check[]> {
   if (config.portal === undefined) return [{ state: 'warn', line: '经办：模拟的，只供试用' }];
   try {
-    const chosen = chooseOffice(config, { clock, random, tell: () => {} });
+    const chosen = await chooseOffice(config, { clock, random, tell: () => {} });
     if (!('portal' in chosen)) return [];
     const { portal } = chosen;
     try {

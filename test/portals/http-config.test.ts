@@ -20,31 +20,31 @@ const provider: IdentityProvider = {
   prove: async () => ({ refused: 'lapsed' }),
 };
 
-function choose(env: Record<string, string>, identity?: IdentityProvider) {
+async function choose(env: Record<string, string>, identity?: IdentityProvider) {
   const tools: OfficeTools = { clock: new SetClock(), random: countedRandom(), tell: () => {}, identity };
   return chooseOffice(readConfig(env), tools);
 }
 
 describe('the office of a configuration', () => {
-  it('is the simulated one unless another is named', () => {
-    expect(choose({})).toHaveProperty('officeFile');
-    expect(choose({ GONGJI_PORTAL: 'simulated' })).toHaveProperty('officeFile');
+  it('is the simulated one unless another is named', async () => {
+    expect(await choose({})).toHaveProperty('officeFile');
+    expect(await choose({ GONGJI_PORTAL: 'simulated' })).toHaveProperty('officeFile');
     // Credentials without an office are not used for anything.
-    expect(choose(secret)).toHaveProperty('officeFile');
+    expect(await choose(secret)).toHaveProperty('officeFile');
   });
 
-  it('is that of a bureau, known by its address', () => {
-    expect(choose({ ...bureau, ...secret }, provider)).toMatchObject({
+  it('is that of a bureau, known by its address', async () => {
+    expect(await choose({ ...bureau, ...secret }, provider)).toMatchObject({
       portal: { id: 'http:gateway.example.cn/mutual-aid' },
       identity: provider,
     });
     expect(
-      choose({ ...bureau, ...certificate, GONGJI_PORTAL_CA: file('authority.crt') }, provider),
+      await choose({ ...bureau, ...certificate, GONGJI_PORTAL_CA: file('authority.crt') }, provider),
     ).toHaveProperty('portal');
   });
 
   it('may be a served simulated one on this machine, with the people of its fixture', async () => {
-    const parts = choose({ ...here, ...secret, ...people });
+    const parts = await choose({ ...here, ...secret, ...people });
     if (!('portal' in parts)) throw new Error('Not the office over HTTP');
     expect(parts.portal.id).toBe('http:127.0.0.1:4000');
     expect((await parts.identity.options()).map(({ value }) => value)).toContain('zheng-kai');
@@ -74,9 +74,9 @@ describe('the office of a configuration', () => {
       { ...here, ...people, ...secret, GONGJI_PORTAL_SECRET: VARIABLES.GONGJI_PORTAL_SECRET.example },
       /example everybody knows/u,
     ],
-  ])('is refused with %s', (_, env, message) => {
-    expect(() => choose(env)).toThrow(message);
-    expect(() => choose(env)).toThrow(expect.objectContaining({ code: 'bad_config' }));
+  ])('is refused with %s', async (_, env, message) => {
+    await expect(choose(env)).rejects.toThrow(message);
+    await expect(choose(env)).rejects.toMatchObject({ code: 'bad_config' });
   });
 
   it.each([

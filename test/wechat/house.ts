@@ -226,7 +226,7 @@ async function run(parts: {
   const shared = { store: app.store, clock, random, words, publicUrl: () => url };
   const connector =
     parts.patienceMs === undefined
-      ? openChannels(config, { ...shared, signals: app.signals, log, tell }).http.find(isOa)
+      ? (await openChannels(config, { ...shared, signals: app.signals, log, tell })).http.find(isOa)
       : createOaConnector({
           ...shared,
           settings: config.wechatOa as OaSettings,
