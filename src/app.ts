@@ -33,6 +33,7 @@ import { type OpenedStore, openStore, type VaultKey } from './store/open.ts';
 import { createClerk } from './tasks/executor.ts';
 import { createOfficeFeed } from './tasks/office-feed.ts';
 import type { DiskWatch } from './watch-disk.ts';
+import { NO_WATCHDOG, type Watchdog } from './watchdog.ts';
 import type { Watch } from './watching.ts';
 import { createWithdrawalsWatch } from './withdrawals.ts';
 
@@ -61,6 +62,8 @@ export interface HouseParts extends Library {
   readonly watch?: Watch | undefined;
   /** Messages that wait, as last counted; with it the front door has limits. */
   readonly waiting?: (() => number) | undefined;
+  /** Runs a turn or a task and notes meanwhile that it does. */
+  readonly during?: Watchdog['during'] | undefined;
   /** Told when the disk of the store refuses, and asked before anything is taken in or sent out. */
   readonly disk?: Pick<DiskWatch, 'failed' | 'trouble' | 'refusal'> | undefined;
   readonly onTurn?: ManagerDeps['onTurn'];
@@ -95,6 +98,8 @@ export interface App {
   readonly signals: Signals;
   verifyAudit: OpenedStore['verifyAudit'];
   readonly copyTo: OpenedStore['copyTo'];
+  /** What one process does for all. */
+  readonly rounds: OpenedStore['rounds'];
   /** Writes a row that means nothing. Rejects while the store cannot write. */
   tryWrite(): Promise<void>;
 }
@@ -184,14 +189,17 @@ export async function createApp(parts: AppParts): Promise<App> {
     log: (event, fields) => log.event(event as 'task.settled', fields as LogEvents['task.settled']),
   });
   const withdrawals = createWithdrawalsWatch({ store, editions, log, intents: parts.intents });
-  engine.work('address', (key, how) => manager.process(key as ConversationId, how));
+  const during = parts.during ?? NO_WATCHDOG.during;
+  engine.work('address', (key, how) =>
+    during(`turn:${key}`, () => manager.process(key as ConversationId, how)),
+  );
   engine.work('outbox', (key) => {
     refuseUnwritten(parts.disk);
     return outbox.deliverTo(key as ConversationId);
   });
   const runTask = (key: string) => {
     refuseUnwritten(parts.disk);
-    return clerk.run(key as TaskId);
+    return during(`task:${key}`, () => clerk.run(key as TaskId));
   };
   engine.work('task', (key) => (watch === undefined ? runTask(key) : watch.task(key, () => runTask(key))));
   portal.onChange(feed.wake);
@@ -235,6 +243,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     signals,
     verifyAudit: opened.verifyAudit,
     copyTo: opened.copyTo,
+    rounds,
     async tryWrite() {
       const now = clock.now();
       await rounds.claim('trial', { since: now, now });

@@ -6,7 +6,12 @@
  */
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from './contracts/clock.ts';
+import type { Erasures } from './contracts/erasures.ts';
 import { AppError } from './errors.ts';
+import { addErasures, ERASURES_FILE } from './store/erasure-list.ts';
+import { BACKUP_ROUND, type Rounds } from './store/rounds.ts';
 
 export interface Written {
   readonly bytes: number;
@@ -45,4 +50,19 @@ export async function writeBackup({ copyTo }: Copied, file: string): Promise<Wri
 
 export function refuseExisting(file: string): void {
   if (existsSync(file)) throw new AppError('bad_input', `There is a ${file} already; name another file`);
+}
+
+export interface BackedUp {
+  readonly store: Erasures;
+  readonly rounds: Rounds;
+}
+
+/**
+ * Once a backup is whole: when it was made is kept in the database, for every process to tell; and the list of
+ * deletions is brought up to date beside the file, so that an older backup in the same folder forgets whom it must.
+ */
+export async function noteBackup({ store, rounds }: BackedUp, file: string, clock: Clock): Promise<void> {
+  const now = clock.now();
+  await rounds.claim(BACKUP_ROUND, { since: now, now });
+  addErasures(join(dirname(file), ERASURES_FILE), await store.erasuresSince(0));
 }

@@ -21,6 +21,8 @@ export interface Config extends WechatConfig {
   readonly vaultKey?: readonly Uint8Array[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly isBehindProxy: boolean;
+  /** Seconds without a sign of life after which this process is ended; 0 for never. */
+  readonly hangSeconds?: number;
   /** Who may read numbers and reasons from elsewhere; absent: programs on this machine only. */
   readonly metricsToken?: string;
   /** Where traces go; absent: there are none. */
@@ -76,7 +78,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const embedOrigins = read('GONGJI_EMBED_ORIGINS');
   const wechatAddress = read('GONGJI_WECHAT_FOLLOW');
   const wechatName = read('GONGJI_WECHAT_NAME');
-  const looking = given({ metricsToken: read('GONGJI_METRICS_TOKEN'), otlpUrl: read('GONGJI_OTLP_URL') });
+  const looking = given({
+    metricsToken: read('GONGJI_METRICS_TOKEN'),
+    otlpUrl: read('GONGJI_OTLP_URL'),
+    hangSeconds: read('GONGJI_HANG_SECONDS'),
+  });
   const portal = given({
     url: read('GONGJI_PORTAL'),
     keyId: read('GONGJI_PORTAL_KEY_ID'),

@@ -17,8 +17,6 @@ export interface GaugeParts {
   readonly disk: Pick<DiskWatch, 'trouble' | 'room'>;
   readonly streams: () => number;
   readonly slackSilentMs: () => number | undefined;
-  /** When this process wrote a backup last. */
-  readonly backupAt: () => number | undefined;
 }
 
 export interface Gauges {
@@ -47,9 +45,6 @@ export function createGauges(parts: GaugeParts): Gauges {
       metrics.set('gongji_sse_clients', {}, parts.streams());
       const silentMs = parts.slackSilentMs();
       if (silentMs !== undefined) metrics.set('gongji_slack_silent_seconds', {}, silentMs / 1_000);
-      const backupAt = parts.backupAt();
-      const age = backupAt === undefined ? -1 : (clock.now() - backupAt) / 1_000;
-      metrics.set('gongji_backup_age_seconds', {}, age);
       setProcess(metrics);
       for (const quantile of ['0.5', '0.99', '1'] as const) {
         const late = Math.max(0, delay.percentile(Number(quantile) * 100) / NANO - RESOLUTION_MS / 1_000);
@@ -64,6 +59,8 @@ export function createGauges(parts: GaugeParts): Gauges {
 
 function setFigures(metrics: Metrics, found: StoreFigures, now: number): void {
   const late = lags(found, now);
+  const age = found.backupAt === undefined ? -1 : Math.max(0, now - found.backupAt) / 1_000;
+  metrics.set('gongji_backup_age_seconds', {}, age);
   metrics.set('gongji_inbox_waiting', {}, found.inbox.waiting);
   metrics.set('gongji_inbox_oldest_seconds', {}, late.inbox / 1_000);
   metrics.set('gongji_inbox_dead', {}, found.inbox.dead);

@@ -10,6 +10,8 @@ export const MESSAGES_PER_MINUTE = 30;
 export const MOST_WAITING = 10_000;
 /** How long an ending process waits for what is running. */
 export const STOP_WITHIN_MS = 45_000;
+/** A process whose main thread gives no sign of life for so long is ended, so that it is started again. */
+export const HANG_MS = 15_000;
 /** A figure of the store is this old at most when somebody looks at it. */
 export const FIGURES_FRESH_MS = 5_000;
 /** How often waiting messages are counted while nobody looks. */
@@ -347,6 +349,14 @@ export const LIMITS: readonly { readonly title: string; readonly limits: readonl
         unit: '个',
         why: '进程数乘以它要小于数据库的上限',
         at: 'src/store/postgres.ts#POOL_SIZE',
+      },
+      {
+        what: '一轮卡死多久后重启进程',
+        value: 15,
+        unit: '秒',
+        why: '再慢的一轮也不到一秒；卡死的一轮会堵住同一进程里的所有人（GONGJI_HANG_SECONDS 可改）',
+        at: `${OWN}#HANG_MS`,
+        scale: 1 / 1_000,
       },
       {
         what: '停机时等正在做的事',

@@ -76,6 +76,7 @@ export async function startGongji(
     watch: operations.watch,
     waiting: operations.waiting,
     disk: operations.disk,
+    during: operations.during,
     storeUrl:
       config.databaseUrl ??
       pathToFileURL(join(config.dataDir, 'gongji.sqlite')).href.replace('file:', 'sqlite:'),

@@ -149,8 +149,8 @@ export const MEASURES = {
   },
   gongji_turns_total: {
     kind: 'counter',
-    help: 'Turns by outcome; stale ones lost a race and were taken again.',
-    labels: { outcome: ['committed', 'stale', 'failed'] },
+    help: 'Turns by outcome; stale ones lost a race and were taken again, of died ones the process did not come back.',
+    labels: { outcome: ['committed', 'stale', 'failed', 'died'] },
   },
   gongji_understood_total: {
     kind: 'counter',
@@ -297,7 +297,7 @@ export const MEASURES = {
   },
   gongji_backup_age_seconds: {
     kind: 'gauge',
-    help: 'Since this process wrote the last backup; -1 when it has written none.',
+    help: 'Since the last backup became whole, whoever wrote it; -1 when there was none. The same in every process.',
     labels: {},
   },
   gongji_event_loop_lag_seconds: {

@@ -2,22 +2,25 @@
  * What those who run the house need, put together: numbers, traces, readiness and backups. The house itself
  * knows nothing of it; it is looked on from outside (`watching.ts`).
  */
+import { join } from 'node:path';
 import type { App } from './app.ts';
-import { writeBackup } from './backup.ts';
+import { noteBackup, writeBackup } from './backup.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './contracts/clock.ts';
 import { createGauges, type Gauges } from './gauges.ts';
 import { createHealth, type Health } from './health.ts';
+import { HANG_MS } from './limits.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { type OpsSocket, opsSocketPath, serveOps } from './ops-socket.ts';
 import { openTracing } from './tracing.ts';
 import { createDiskWatch, type DiskWatch } from './watch-disk.ts';
+import { NO_WATCHDOG, startWatchdog, type Watchdog } from './watchdog.ts';
 import { createWatch, type Watch } from './watching.ts';
 import type { Ops } from './web/ops-routes.ts';
 
 export interface OperationsParts {
-  readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'otlpUrl'>;
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'hangSeconds' | 'otlpUrl'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -37,6 +40,8 @@ export interface Operations {
   readonly log: Log;
   /** Whether the store takes what it is given. */
   readonly disk: DiskWatch;
+  /** Notes what is worked on, for the log of a process that hangs over it. */
+  readonly during: Watchdog['during'];
   /** Unanswered messages as last counted. */
   waiting(): number;
   look(at: Looked): void;
@@ -58,8 +63,9 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
     log: counted,
     folder: config.databaseUrl === undefined ? config.dataDir : undefined,
   });
+  // Begins with the work, which may hang at once over what an earlier process has left.
+  let watchdog = NO_WATCHDOG;
   let looked: { readonly health: Health; readonly gauges: Gauges; readonly app: App } | undefined;
-  let backupAt: number | undefined;
   let socket: OpsSocket | undefined;
   const here = () => {
     if (looked === undefined) throw new Error('There is nothing to look at yet');
@@ -68,7 +74,7 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
 
   async function backup(file: string) {
     const written = await writeBackup(here().app, file);
-    backupAt = clock.now();
+    await noteBackup(here().app, file, clock);
     counted.event('backup.written', written);
     return written;
   }
@@ -77,6 +83,7 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
     watch,
     log: counted,
     disk,
+    during: (what, run) => watchdog.during(what, run),
     waiting: () => looked?.health.waiting() ?? 0,
     look({ app, channels, streams, slack }) {
       const health = createHealth({
@@ -96,10 +103,11 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
         disk,
         streams,
         slackSilentMs: () => slack()?.silentMs,
-        backupAt: () => backupAt,
       });
       looked = { health, gauges, app };
       disk.look(app.tryWrite);
+      const limitMs = config.hangSeconds === undefined ? HANG_MS : config.hangSeconds * 1_000;
+      watchdog = startWatchdog({ limitMs, file: join(config.dataDir, 'working') });
     },
     ops: { ready: () => here().health.ready(), metrics: () => here().gauges.scrape() },
     async started() {
@@ -109,6 +117,7 @@ export async function openOperations({ config, clock, log }: OperationsParts): P
     stopping: () => looked?.health.stopping(),
     async stop() {
       disk.stop();
+      watchdog.stop();
       looked?.health.stop();
       looked?.gauges.stop();
       await socket?.close();

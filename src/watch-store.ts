@@ -121,6 +121,10 @@ function turnsAndParts(store: Store, { clock, meter, traces, note }: StoreWatch)
       else meter.add('gongji_turns_total', { outcome });
       return outcome;
     },
+    async failItem(conversation, seq, code) {
+      if (code === 'process_died') meter.add('gongji_turns_total', { outcome: 'died' });
+      return store.failItem(conversation, seq, code);
+    },
     async duePartsOf(id) {
       const items = await store.duePartsOf(id);
       for (const { outbound } of items) channels.put(outbound.key, outbound.address.channel);

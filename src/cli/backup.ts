@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { refuseExisting, writeBackup } from '../backup.ts';
+import { noteBackup, refuseExisting, writeBackup } from '../backup.ts';
 import { readConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { clock } from '../main.ts';
@@ -46,6 +46,7 @@ export const backup: Command = async (args, io) => {
     tables: sums,
   } satisfies Omit<Manifest, 'gongji' | 'format'>;
   writeManifest(file, manifest);
+  if (databaseUrl !== undefined) await noteShared(file);
   const rows = Object.values(sums).reduce((total, table) => total + table.rows, 0);
   io.print(
     JSON.stringify({
@@ -68,12 +69,23 @@ export const backup: Command = async (args, io) => {
   return 0;
 };
 
+/** No server had a hand in it: the database is told by us. */
+async function noteShared(file: string): Promise<void> {
+  const { opened } = await openInstallation(undefined);
+  try {
+    await noteBackup(opened, file, clock);
+  } finally {
+    await opened.close();
+  }
+}
+
 /** By the server when one runs, since nobody else can open its file; else from the file itself. */
 async function copyEmbedded(dataDir: string, file: string): Promise<void> {
   if ((await askOps(opsSocketPath(dataDir), { call: 'backup', file })) !== undefined) return;
   const { opened } = await openInstallation(dataDir);
   try {
     await writeBackup(opened, file);
+    await noteBackup(opened, file, clock);
   } finally {
     await opened.close();
   }

@@ -1,5 +1,5 @@
 /**
- * `gongji restore FILE --data DIR [--keys KEYFILE]` puts a backup into a new data folder; `gongji restore FILE --drill
+ * `gongji restore FILE --data DIR [--keys KEYFILE] [--erasures FILE]` puts a backup into a new data folder; `gongji restore FILE --drill
  * [--keys KEYFILE]` does the same in a folder of its own, checks everything, talks to what came back, and leaves
  * nothing. A backup nobody has ever restored is a hope.
  */
@@ -14,7 +14,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
@@ -23,6 +23,7 @@ import type { PersonRef } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
 import { clock, random } from '../main.ts';
 import { checkFile } from '../store/check-file.ts';
+import { addErasures, ERASURES_FILE, readErasures, repeatErasures } from '../store/erasure-list.ts';
 import { keyFileRing, readKeyFile } from '../store/key-file.ts';
 import { MIGRATIONS } from '../store/migrate.ts';
 import { openDatabase, readLines, type Sums } from '../store/move.ts';
@@ -40,19 +41,30 @@ export const restore: Command = async (args, io) => {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { data: { type: 'string' }, keys: { type: 'string' }, drill: { type: 'boolean' } },
+    options: {
+      data: { type: 'string' },
+      keys: { type: 'string' },
+      erasures: { type: 'string' },
+      drill: { type: 'boolean' },
+    },
   });
   const [name] = positionals;
   if (name === undefined || (values.data === undefined) === (values.drill !== true)) {
     throw new AppError(
       'bad_input',
-      'gongji restore takes: FILE --data DIR (a new folder), or FILE --drill; --keys KEYFILE where the keys lie',
+      'gongji restore takes: FILE --data DIR (a new folder), or FILE --drill; --keys KEYFILE where the keys lie, --erasures FILE with the deletions since',
     );
   }
   const file = resolve(name);
   const keys = keysFor(values.keys);
+  const lists = erasureLists(file, values.erasures);
   if (values.data !== undefined) {
-    await put(io, { file, dir: resolve(values.data), keys });
+    await put(io, { file, dir: resolve(values.data), keys, lists });
+    if (lists.length === 0) {
+      io.warn(
+        '没有找到删除登记（erasures.jsonl），备份之后删除过数据的人没有再删一遍；原来的数据目录或更新的备份旁边若有，请用 --erasures 指给我重来。',
+      );
+    }
     io.warn(
       `已恢复到 ${resolve(values.data)}。用 GONGJI_DATA 指向它启动；旧的数据目录不要再启动，否则同一件事会办两次。`,
     );
@@ -61,7 +73,7 @@ export const restore: Command = async (args, io) => {
   const dir = mkdtempSync(join(tmpdir(), 'gongji-drill-'));
   try {
     const from = performance.now();
-    await put(io, { file, dir, keys });
+    await put(io, { file, dir, keys, lists });
     const reply = await converseOnce(dir, keys.provider);
     io.print(JSON.stringify({ step: 'talk', ok: true, reply }));
     io.print(JSON.stringify({ drill: 'ok', seconds: Math.round((performance.now() - from) / 100) / 10 }));
@@ -85,14 +97,27 @@ function keysFor(given: string | undefined): Keys {
   return { provider: keyFileRing(file, random), file };
 }
 
+/**
+ * Where deletions are listed: the file that is named, else that of the installation, and the one beside the backup, which a later
+ * backup may have brought up to date.
+ */
+function erasureLists(file: string, given: string | undefined): readonly string[] {
+  if (given !== undefined && !existsSync(resolve(given))) {
+    throw new AppError('bad_input', `There is no list of deletions ${resolve(given)}`);
+  }
+  const own = given === undefined ? join(readConfig().dataDir, ERASURES_FILE) : resolve(given);
+  return [own, join(dirname(file), ERASURES_FILE)].filter((list) => existsSync(list));
+}
+
 interface Place {
   readonly file: string;
   readonly dir: string;
   readonly keys: Keys;
+  readonly lists: readonly string[];
 }
 
 /** Each step says that it is done; the first that fails ends it, and nothing is left where a server would find it. */
-async function put(io: Io, { file, dir, keys }: Place): Promise<void> {
+async function put(io: Io, { file, dir, keys, lists }: Place): Promise<void> {
   const target = join(dir, 'gongji.sqlite');
   if (existsSync(target)) {
     throw new AppError('bad_input', `There is a ${target} already; --data takes a new folder`);
@@ -108,6 +133,7 @@ async function put(io: Io, { file, dir, keys }: Place): Promise<void> {
     const { rows, people } = await fill(file, part, manifest);
     io.print(JSON.stringify({ step: 'rows', ok: true, rows, tables: Object.keys(manifest.tables).length }));
     await checkInside(io, part, { keys, people });
+    await deleteAgain(io, part, { keys, list: bringList(dir, lists) });
     for (const end of ['-wal', '-shm']) rmSync(`${part}${end}`, { force: true });
     renameSync(part, target);
   } catch (error) {
@@ -118,6 +144,42 @@ async function put(io: Io, { file, dir, keys }: Place): Promise<void> {
   if (keys.file !== undefined && resolve(keys.file) !== own) {
     copyFileSync(keys.file, own);
     chmodSync(own, 0o600);
+  }
+}
+
+/** One list in the new folder, where the server will go on with it. */
+function bringList(dir: string, lists: readonly string[]): string {
+  const own = join(dir, ERASURES_FILE);
+  for (const list of lists) if (resolve(list) !== own) addErasures(own, readErasures(list));
+  return own;
+}
+
+/** Whoever was deleted after the backup was made is deleted again, before anybody could see them. */
+async function deleteAgain(
+  io: Io,
+  file: string,
+  { keys, list }: { readonly keys: Keys; readonly list: string },
+): Promise<void> {
+  const opened = await openStore({
+    url: sqliteUrl(file),
+    clock,
+    random,
+    vaultKey: keys.provider,
+    isVisitor: true,
+  });
+  try {
+    const listed = readErasures(list);
+    const repeated = await repeatErasures(opened.store, list);
+    for (const { person } of listed) {
+      if ((await opened.store.reveal(person as PersonRef)) !== undefined) {
+        throw new AppError('bad_input', `A person who was deleted is still there: ${person}`);
+      }
+    }
+    const { broken } = await opened.verifyAudit();
+    if (broken.length > 0) throw new AppError('bad_input', 'The audit chain broke over the deletions');
+    io.print(JSON.stringify({ step: 'erasures', ok: true, listed: listed.length, repeated }));
+  } finally {
+    await opened.close();
   }
 }
 

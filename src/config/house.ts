@@ -54,6 +54,12 @@ export const HOUSE_VARIABLES = {
     example: 'no',
     schema: yesNo.default(false),
   },
+  GONGJI_HANG_SECONDS: {
+    expects:
+      'after how many seconds without a sign of life this process is ended, from 1 to 3600; 0 for never (absent: 15)',
+    example: '15',
+    schema: z.string().regex(/^\d+$/u).transform(Number).pipe(z.number().max(3_600)).optional(),
+  },
   GONGJI_METRICS_TOKEN: {
     expects:
       'at least 16 letters, digits and - _ that whoever reads /metrics sends as a bearer token (absent: only programs on this machine may)',

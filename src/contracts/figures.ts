@@ -31,6 +31,8 @@ export interface StoreFigures {
     readonly kind: WindowKind;
     readonly open: number;
   }[];
+  /** When the last backup became whole, whoever wrote it; absent when there was none. */
+  readonly backupAt?: number;
   /** Whether the tables are those this version of the program knows. */
   readonly migrations: 'current' | 'newer' | 'older';
 }

@@ -4,6 +4,7 @@ import { CASE_AGES, type Figures, type StoreFigures } from '../contracts/figures
 import type { ChannelId } from '../domain/conversation.ts';
 import type { StoreContext } from './context.ts';
 import { MIGRATIONS } from './migrate.ts';
+import { BACKUP_ROUND } from './rounds.ts';
 import type { Db } from './tables.ts';
 
 const HOUR_MS = 3_600_000;
@@ -17,17 +18,19 @@ export function figures({ db, clock }: StoreContext): Figures {
     },
     async figures() {
       const now = clock.now();
-      const [inbox, outbox, tasks, timers, staffItems, cases, windows, migrations] = await Promise.all([
-        inboxFigures(db),
-        outboxFigures(db, now),
-        taskFigures(db),
-        timerFigures(db),
-        staffFigures(db),
-        caseFigures(db, now),
-        windowFigures(db, now),
-        migrationState(db),
-      ]);
-      return { inbox, outbox, tasks, timers, staffItems, cases, windows, migrations };
+      const [inbox, outbox, tasks, timers, staffItems, cases, windows, migrations, backup] =
+        await Promise.all([
+          inboxFigures(db),
+          outboxFigures(db, now),
+          taskFigures(db),
+          timerFigures(db),
+          staffFigures(db),
+          caseFigures(db, now),
+          windowFigures(db, now),
+          migrationState(db),
+          backupFigure(db),
+        ]);
+      return { inbox, outbox, tasks, timers, staffItems, cases, windows, migrations, ...backup };
     },
   };
 }
@@ -132,6 +135,11 @@ async function windowFigures(db: Db, now: number): Promise<StoreFigures['windows
     .groupBy(['channel', 'kind'])
     .execute();
   return rows.map(({ channel, kind, n }) => ({ channel: channel as ChannelId, kind, open: Number(n) }));
+}
+
+async function backupFigure(db: Db): Promise<Pick<StoreFigures, 'backupAt'>> {
+  const row = await db.selectFrom('rounds').select('at').where('name', '=', BACKUP_ROUND).executeTakeFirst();
+  return since('backupAt', row?.at);
 }
 
 async function migrationState(db: Db): Promise<StoreFigures['migrations']> {

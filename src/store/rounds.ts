@@ -5,6 +5,9 @@
 import { prepared } from './prepared.ts';
 import type { Db } from './tables.ts';
 
+/** The last backup that became whole, by whomever. */
+export const BACKUP_ROUND = 'backup';
+
 export interface Rounds {
   /**
    * True when nobody has begun this work since `since`; then it counts as begun at `now`. One conditional

@@ -1,5 +1,5 @@
 /** A backup taken while people talk holds all that was acknowledged, can be put back, and is refused when it is not whole. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { backup } from '../../src/cli/backup.ts';
 import { manifestPath, sha256Of, writeManifest } from '../../src/cli/backup-manifest.ts';
 import type { Io } from '../../src/cli/command.ts';
 import { restore } from '../../src/cli/restore.ts';
+import type { TaskId } from '../../src/domain/ids.ts';
+import { addErasures, ERASURES_FILE, readErasures } from '../../src/store/erasure-list.ts';
 import { createKeyFile, keyFileRing } from '../../src/store/key-file.ts';
 import { type OpenedStore, openStore } from '../../src/store/open.ts';
 import { BACKENDS } from '../store/backends.ts';
@@ -30,12 +32,14 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'gongji-backup-'));
   data = await mkdtemp(join(dir, 'data-'));
   createKeyFile(join(data, 'vault.key'), random);
+  vi.stubEnv('GONGJI_DATA', data);
   opened = await open();
   printed = [];
   const print = (line: string): void => void printed.push(line);
   io = { input: Readable.from([]), print, warn: () => {} };
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await opened.close();
   await rm(dir, { recursive: true, force: true });
 });
@@ -114,6 +118,89 @@ describe('a backup', () => {
   });
 });
 
+describe('when the last backup was made', () => {
+  test('every process knows, whoever wrote it: it is a row of the database', async () => {
+    expect((await opened.store.figures()).backupAt).toBeUndefined();
+    await opened.close();
+    const before = Date.now();
+    expect(await backup([join(dir, 'one.sqlite'), '--data', data], io)).toBe(0);
+    opened = await open();
+    expect((await opened.store.figures()).backupAt).toBeGreaterThanOrEqual(before);
+  });
+});
+
+describe('people who were deleted after the backup', () => {
+  const person = {
+    name: '示例丙',
+    documentType: 'resident_id',
+    documentNumber: '990000199001010033',
+  } as const;
+  const keys = (): readonly string[] => ['--keys', join(data, 'vault.key')];
+  const step = (name: string) =>
+    printed.map((line) => JSON.parse(line) as { readonly step?: string }).find((one) => one.step === name);
+
+  /** A backup, then a deletion that only the list beside the database knows. */
+  async function deletedLater() {
+    const ref = await opened.store.remember(person);
+    await say('u');
+    const file = join(dir, 'copy.sqlite');
+    await opened.close();
+    expect(await backup([file, '--data', data], io)).toBe(0);
+    opened = await open();
+    await opened.store.eraseData(ref, { task: 't_erase' as TaskId });
+    addErasures(join(data, ERASURES_FILE), await opened.store.erasuresSince(0));
+    await opened.close();
+    return { ref, file };
+  }
+
+  test('are deleted again by the drill, and nobody can see them in between', async () => {
+    const { file } = await deletedLater();
+    printed.length = 0;
+    expect(await restore([file, '--drill', ...keys()], io)).toBe(0);
+    expect(step('erasures')).toEqual({ step: 'erasures', ok: true, listed: 1, repeated: 1 });
+    expect(step('keys')).toMatchObject({ peopleOpened: 1 });
+  });
+
+  test('stay deleted in the restored installation, which has the list from then on', async () => {
+    const { ref, file } = await deletedLater();
+    const fresh = join(dir, 'fresh');
+    const list = join(dir, 'kept-elsewhere.jsonl');
+    renameSync(join(data, ERASURES_FILE), list);
+    expect(await restore([file, '--data', fresh, '--erasures', list, ...keys()], io)).toBe(0);
+    expect(readErasures(join(fresh, ERASURES_FILE)).map((one) => one.person)).toEqual([ref]);
+    const restored = await openStore({
+      url: `sqlite://${join(fresh, 'gongji.sqlite')}`,
+      clock,
+      random,
+      vaultKey: keyFileRing(join(fresh, 'vault.key'), random),
+      isVisitor: true,
+    });
+    expect(await restored.store.reveal(ref)).toBeUndefined();
+    expect((await restored.verifyAudit()).broken).toEqual([]);
+    await restored.close();
+  });
+
+  test('are known to a later backup in the same folder, whose list an older one is restored with', async () => {
+    const { file } = await deletedLater();
+    expect(await backup([join(dir, 'later.sqlite'), '--data', data], io)).toBe(0);
+    rmSync(join(data, ERASURES_FILE));
+    printed.length = 0;
+    expect(await restore([file, '--drill', ...keys()], io)).toBe(0);
+    expect(step('erasures')).toMatchObject({ listed: 1, repeated: 1 });
+  });
+
+  test('are told to be missing when no list is found, and a list that is named must be there', async () => {
+    const { file } = await deletedLater();
+    rmSync(join(data, ERASURES_FILE));
+    const warned: string[] = [];
+    const told = { ...io, warn: (line: string) => void warned.push(line) };
+    expect(await restore([file, '--data', join(dir, 'fresh'), ...keys()], told)).toBe(0);
+    expect(warned.join()).toContain('--erasures');
+    const nowhere = ['--erasures', join(dir, 'nowhere')];
+    await expect(restore([file, '--drill', ...nowhere, ...keys()], io)).rejects.toThrow('nowhere');
+  });
+});
+
 describe('a backup of PostgreSQL', () => {
   const place = BACKENDS.find(({ name }) => name === 'PostgreSQL');
   if (place === undefined) console.warn('No PostgreSQL: its backup is not tried.');
@@ -133,6 +220,7 @@ describe('a backup of PostgreSQL', () => {
     const file = join(dir, 'copy.lines');
     // While a server works on it.
     expect(await backup([file], io)).toBe(0);
+    expect((await there.store.figures()).backupAt).toBeGreaterThan(START);
     await there.close();
     expect(await restore([file, '--drill'], io)).toBe(0);
     expect(printed.at(-1)).toContain('"drill":"ok"');
@@ -151,7 +239,14 @@ describe('the restore drill', () => {
     const steps = printed.map(
       (line) => JSON.parse(line) as { readonly step?: string; readonly ok?: boolean },
     );
-    expect(steps.flatMap(({ step }) => step ?? [])).toEqual(['file', 'rows', 'keys', 'audit', 'talk']);
+    expect(steps.flatMap(({ step }) => step ?? [])).toEqual([
+      'file',
+      'rows',
+      'keys',
+      'audit',
+      'erasures',
+      'talk',
+    ]);
     expect(steps[2]).toMatchObject({ ok: true, peopleOpened: 1 });
     expect(steps.at(-1)).toMatchObject({ drill: 'ok' });
   });
