@@ -125,7 +125,7 @@ function receivingStatements({ db }: StoreContext) {
         .set({ state: 'pending', due_at: p.at })
         .where('conversation_id', '=', p.conversation)
         .where('closed_at', 'is', null)
-        .where('state', '=', 'parked'),
+        .where('state', '=', sql.lit('parked')),
     ),
   };
 }

@@ -121,7 +121,7 @@ function deliveringStatements({ db }: StoreContext) {
         ])
         .where('outbox.conversation_id', '=', p.conversation)
         .where('outbox.closed_at', 'is', null)
-        .where('outbox.state', '=', 'pending')
+        .where('outbox.state', '=', sql.lit('pending'))
         .orderBy('outbox.position')
         .limit(sql.lit(PARTS_AT_ONCE)),
     ),

@@ -3,7 +3,8 @@
  * it; on the path of every turn that would double the price. A statement is built the first time it
  * is used, with markers where the parameters go, and later only the parameters are put in.
  * A fixed limit is written into the SQL (`sql.lit`): SQLite prepares a statement anew each time a bound
- * limit is set, which made the reading of a mailbox five times as slow.
+ * limit is set, which made the reading of a mailbox five times as slow. So is a fixed value of a column that
+ * some index has a condition on: bound, it might let that index be used or not.
  */
 import type { Compilable, CompiledQuery } from 'kysely';
 import type { Db, Tx } from './tables.ts';
