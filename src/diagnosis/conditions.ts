@@ -4,19 +4,30 @@
  */
 import type { Fact, FactId, FactValue } from '../domain/fact.ts';
 import type { Comparison, Condition, Operand } from '../knowledge/schema/cause.ts';
+import { type Known, placeOf } from './fact-book.ts';
 
 export type Truth = boolean | undefined;
 export type FactLookup = (id: FactId) => Fact | undefined;
 
 /** A condition made ready to be asked many times. */
-export type Check = (lookup: FactLookup) => Truth;
+export type Check = (known: Known) => Truth;
 
 export function holds(condition: Condition, lookup: FactLookup): Truth {
-  return checkOf(condition)(lookup);
+  const known: (Fact | undefined)[] = [];
+  for (const id of factsOf(condition)) known[placeOf(id)] = lookup(id);
+  return checkOf(condition)(known);
 }
 
-/** Compiled once for each cause: choosing a question tries thousands of conditions. */
+const compiled = new WeakMap<Condition, Check>();
+
+/** Compiled once, as knowledge is frozen. */
 export function checkOf(condition: Condition): Check {
+  const check = compiled.get(condition) ?? compile(condition);
+  compiled.set(condition, check);
+  return check;
+}
+
+function compile(condition: Condition): Check {
   if ('all' in condition) return decide(condition.all.map(checkOf), false);
   if ('any' in condition) return decide(condition.any.map(checkOf), true);
   if ('not' in condition) return negate(checkOf(condition.not));
@@ -48,10 +59,10 @@ export function witnesses(condition: Condition, lookup: FactLookup): readonly Fa
 
 /** One false part decides an `all`, one true part an `any`; without it an unknown part leaves it open. */
 function decide(parts: readonly Check[], decisive: boolean): Check {
-  return (lookup) => {
+  return (known) => {
     let unknown = false;
     for (const part of parts) {
-      const truth = part(lookup);
+      const truth = part(known);
       if (truth === decisive) return decisive;
       if (truth === undefined) unknown = true;
     }
@@ -60,16 +71,22 @@ function decide(parts: readonly Check[], decisive: boolean): Check {
 }
 
 function negate(inner: Check): Check {
-  return (lookup) => {
-    const truth = inner(lookup);
+  return (known) => {
+    const truth = inner(known);
     return truth === undefined ? undefined : !truth;
   };
 }
 
 function comparison(condition: Comparison): Check {
-  const { fact } = condition;
-  if ('known' in condition) return (lookup) => (lookup(fact) !== undefined) === condition.known;
-  if ('is' in condition) return onValue(fact, (value) => value === condition.is);
+  const fact = placeOf(condition.fact);
+  if ('known' in condition) {
+    const wanted = condition.known;
+    return (known) => (known[fact] !== undefined) === wanted;
+  }
+  if ('is' in condition) {
+    const wanted = condition.is;
+    return onValue(fact, (value) => value === wanted);
+  }
   if ('in' in condition) {
     const wanted = new Set(condition.in);
     return onValue(fact, (value) => wanted.has(value));
@@ -79,17 +96,18 @@ function comparison(condition: Comparison): Check {
     : onNumber(fact, condition.at_most, (value, bound) => value <= bound);
 }
 
-function onValue(fact: FactId, test: (value: FactValue) => boolean): Check {
-  return (lookup) => {
-    const known = lookup(fact);
-    return known === undefined ? undefined : test(known.value);
+function onValue(fact: number, test: (value: FactValue) => boolean): Check {
+  return (known) => {
+    const found = known[fact];
+    return found === undefined ? undefined : test(found.value);
   };
 }
 
-function onNumber(fact: FactId, operand: Operand, test: (value: number, bound: number) => boolean): Check {
-  return (lookup) => {
-    const value = lookup(fact)?.value;
-    const bound = typeof operand === 'number' ? operand : lookup(operand.fact)?.value;
+function onNumber(fact: number, operand: Operand, test: (value: number, bound: number) => boolean): Check {
+  const other = typeof operand === 'number' ? undefined : placeOf(operand.fact);
+  return (known) => {
+    const value = known[fact]?.value;
+    const bound = other === undefined ? operand : known[other]?.value;
     return typeof value === 'number' && typeof bound === 'number' ? test(value, bound) : undefined;
   };
 }

@@ -9,9 +9,9 @@ import type { Evidence, Fact, FactId, Finding } from '../domain/fact.ts';
 import type { CauseId, Symptom } from '../domain/taxonomy.ts';
 import type { Scored } from '../domain/understanding.ts';
 import type { CauseEntry } from '../knowledge/schema/cause.ts';
-import { holds, witnesses } from './conditions.ts';
+import { witnesses } from './conditions.ts';
 import { explain } from './explain.ts';
-import { type FactBook, factBook } from './fact-book.ts';
+import { type FactBook, factBook, type Known, knownIn } from './fact-book.ts';
 import type { KnownFactId } from './facts.ts';
 import { type CauseModel, hintsOf, modelOf, type Standing, standing } from './model.ts';
 import { bestQuestion, lookupWorth, type RecordsAccess, trials, type View } from './questions.ts';
@@ -70,14 +70,14 @@ interface Judged extends Standing {
 export function diagnose(causes: ReadonlyMap<CauseId, CauseEntry>, input: DiagnosisInput): Diagnosis {
   const model = modelOf(causes);
   const book = factBook(input.facts);
-  const lookup = (id: FactId) => book.get(id);
+  const known = knownIn(book);
   const hints = hintsOf(model, input.hints ?? []);
   const standings = model.causes.map((cause, place) =>
-    standing(cause, input.symptom, hints[place] ?? 0, lookup),
+    standing(cause, input.symptom, hints[place] ?? 0, known),
   );
   const weights = standings.map(({ weight }) => weight);
   const judged = judge(model.causes, standings, unexplained(weights), book);
-  const findings = judged.slice(0, MAX_FINDINGS).map((one) => findingOf(one, book));
+  const findings = judged.slice(0, MAX_FINDINGS).map((one) => findingOf(one, book, known));
   const asked = Math.max(0, input.asked ?? 0);
   const told = countTold(judged, findings, asked);
   if (told > 0) return { findings, settled: true, told, lookup: false };
@@ -86,6 +86,7 @@ export function diagnose(causes: ReadonlyMap<CauseId, CauseEntry>, input: Diagno
     symptom: input.symptom,
     hints,
     book,
+    known,
     standings,
     weights,
     unexplained: unexplained(weights),
@@ -154,12 +155,12 @@ function unexplained(weights: readonly number[]): number {
   return Math.max(0.5, UNEXPLAINED_SHARE * likely.reduce((sum, weight) => sum + weight, 0));
 }
 
-function findingOf({ model, p }: Judged, book: FactBook): Finding {
+function findingOf({ model, p }: Judged, book: FactBook, known: Known): Finding {
   const lookup = (id: FactId) => book.get(id);
   const { settled_if: proof, id } = model.entry;
-  const ruled = proof !== undefined && holds(proof, lookup) === true ? witnesses(proof, lookup) : [];
+  const ruled = proof !== undefined && model.isSettled(known) === true ? witnesses(proof, lookup) : [];
   const true_ = model.rules
-    .filter((rule) => holds(rule.condition, lookup) === true)
+    .filter((rule) => rule.check(known) === true)
     .toSorted((a, b) => Math.abs(Math.log(b.ratio)) - Math.abs(Math.log(a.ratio)));
   const facts = (rules: typeof true_) => rules.flatMap((rule) => witnesses(rule.condition, lookup));
   const because = distinct([...ruled, ...facts(true_.filter((rule) => rule.ratio > 1))]);

@@ -4,8 +4,8 @@ import type { Evidence, Fact, FactValue, Remedy } from '../domain/fact.ts';
 import type { CauseEntry, RemedyEntry } from '../knowledge/schema/cause.ts';
 import type { ReplyText } from '../knowledge/schema/reply.ts';
 import { choiceOf } from './answers.ts';
-import { holds, witnesses } from './conditions.ts';
-import { factBook } from './fact-book.ts';
+import { checkOf, witnesses } from './conditions.ts';
+import { factBook, knownIn } from './fact-book.ts';
 import { factSpec } from './facts.ts';
 
 export interface Explanation {
@@ -22,7 +22,8 @@ export interface Explanation {
 export function explain(entry: CauseEntry, facts: readonly Fact[]): Explanation {
   const book = factBook(facts);
   const lookup = (id: string) => book.get(id);
-  const variant = entry.variants.find((one) => holds(one.if, lookup) === true);
+  const known = knownIn(book);
+  const variant = entry.variants.find((one) => checkOf(one.if)(known) === true);
   const rules = variant === undefined ? [] : witnesses(variant.if, lookup).flatMap(ruleSource);
   return {
     reply: { id: variant?.reply ?? `diagnose.cause.${entry.id}`, params: factParams([...book.values()]) },

@@ -1,6 +1,7 @@
 /** The facts of one complaint, one per id: the best known value wins. */
 import type { Fact, FactId, FactOrigin } from '../domain/fact.ts';
 import { isValueOf } from './answers.ts';
+import { FACT_IDS } from './facts.ts';
 
 /** A record outweighs a rule, a rule what was said. An assumed fact outweighs nothing, so it is left out. */
 const RANK: Record<FactOrigin['kind'], number> = { looked_up: 3, rule: 2, said: 1, assumed: 0 };
@@ -16,6 +17,26 @@ export function factBook(facts: readonly Fact[]): FactBook {
     if (present === undefined || outweighs(fact, present)) book.set(fact.id, fact);
   }
   return book;
+}
+
+/** The facts of a book by their places: conditions are tried thousands of times before one question. */
+export type Known = readonly (Fact | undefined)[];
+
+const places = new Map<FactId, number>(FACT_IDS.map((id, place) => [id, place]));
+
+/** The place of a fact. One we do not have gets a place of its own, where nothing ever stands. */
+export function placeOf(id: FactId): number {
+  const known = places.get(id);
+  if (known !== undefined) return known;
+  places.set(id, places.size);
+  return places.size - 1;
+}
+
+/** A list of its own for the caller, who may try out facts in it. */
+export function knownIn(book: FactBook): (Fact | undefined)[] {
+  const known = new Array<Fact | undefined>(places.size).fill(undefined);
+  for (const fact of book.values()) known[placeOf(fact.id)] = fact;
+  return known;
 }
 
 /** Of two records, and of two answers, the later one counts. */

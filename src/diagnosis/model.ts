@@ -5,7 +5,7 @@
  * evidence that is known to hold. `excluded_if` makes it zero, `settled_if` lifts it above everything
  * that is only likely. Nothing else enters, so each probability can be explained from the facts shown.
  */
-import type { Fact, FactId } from '../domain/fact.ts';
+import type { FactId } from '../domain/fact.ts';
 import type { CauseId, Symptom } from '../domain/taxonomy.ts';
 import type { Scored } from '../domain/understanding.ts';
 import {
@@ -16,7 +16,8 @@ import {
   STRENGTHS,
   type Strength,
 } from '../knowledge/schema/cause.ts';
-import { type Check, checkOf, type FactLookup, factsOf } from './conditions.ts';
+import { type Check, checkOf, factsOf } from './conditions.ts';
+import { type Known, placeOf } from './fact-book.ts';
 
 /** Said facts are bent by memory and by our question, so they count a little less than a record. */
 const SAID_EXPONENT = 0.8;
@@ -39,8 +40,12 @@ export interface Rule {
   readonly condition: Condition;
   readonly check: Check;
   readonly facts: readonly FactId[];
+  /** Places of these facts. */
+  readonly places: readonly number[];
   /** Above 1 speaks for the cause, below 1 against it. */
   readonly ratio: number;
+  /** The same resting on something said. */
+  readonly bent: number;
 }
 
 export interface CauseModel {
@@ -73,6 +78,8 @@ export interface Standing {
   readonly settled: boolean;
 }
 
+const GOAL = placeOf('goal');
+
 const compiled = new WeakMap<ReadonlyMap<CauseId, CauseEntry>, Model>();
 
 /** The model of a set of causes; made once for each set, as knowledge is frozen. */
@@ -88,12 +95,12 @@ export function modelOf(causes: ReadonlyMap<CauseId, CauseEntry>): Model {
 export function priorOf(
   entry: CauseEntry,
   symptom: Symptom,
-  lookup: FactLookup,
+  known: Known,
 ): { readonly weight: number; readonly listed: boolean } {
   const own = entry.symptoms[symptom];
   if (own !== undefined) return { weight: priorWeight(own), listed: true };
   if (symptom !== 'other') return { weight: UNLISTED_WEIGHT, listed: false };
-  const goal = lookup('goal')?.value;
+  const goal = known[GOAL]?.value;
   const meant =
     (goal === undefined ? undefined : SYMPTOMS_OF_GOAL[String(goal)]) ?? Object.keys(entry.symptoms);
   const weights = meant.map((id) => entry.symptoms[id as Symptom]).filter((weight) => weight !== undefined);
@@ -104,34 +111,38 @@ export function priorOf(
 }
 
 /** Weight of one cause under the facts. */
-export function standing(cause: CauseModel, symptom: Symptom, hint: number, lookup: FactLookup): Standing {
-  const { weight: prior, listed } = priorOf(cause.entry, symptom, lookup);
-  const base = prior * (1 + HINT_FACTOR * hint) * speaks(cause.rules, lookup);
-  if (cause.isExcluded(lookup) === true) return { weight: 0, base, listed, settled: false };
-  const ruled = cause.isSettled(lookup) === true;
+export function standing(cause: CauseModel, symptom: Symptom, hint: number, known: Known): Standing {
+  const { weight: prior, listed } = priorOf(cause.entry, symptom, known);
+  const base = prior * (1 + HINT_FACTOR * hint) * speaks(cause.rules, known);
+  if (cause.isExcluded(known) === true) return { weight: 0, base, listed, settled: false };
+  const ruled = cause.isSettled(known) === true;
   return { weight: base * ruledFactor(ruled, listed), base, listed, settled: ruled && listed };
 }
 
-/** The weight a cause that is not excluded would have if one more fact were known; looks only at what changes. */
-export function weightWith(
-  cause: CauseModel,
-  now: Standing,
-  id: FactId,
-  { before, after }: { readonly before: FactLookup; readonly after: FactLookup },
-): number {
+/**
+ * What a cause that is not excluded would weigh if one more fact were known; looks only at what changes.
+ * Undefined for a cause that does not speak of the fact: it weighs what it weighs now.
+ */
+export function trialOf(cause: CauseModel, now: Standing, id: FactId, known: Known): Try | undefined {
   const about = cause.about.get(id);
-  if (about === undefined) return now.weight;
-  if (about.excludes && cause.isExcluded(after) === true) return 0;
-  const base = (now.base / speaks(about.rules, before)) * speaks(about.rules, after);
-  if (!about.settles) return (base * now.weight) / now.base;
-  return base * ruledFactor(cause.isSettled(after) === true, now.listed);
+  if (about === undefined) return undefined;
+  const without = now.base / speaks(about.rules, known);
+  return (after) => {
+    if (about.excludes && cause.isExcluded(after) === true) return 0;
+    const base = without * speaks(about.rules, after);
+    if (!about.settles) return (base * now.weight) / now.base;
+    return base * ruledFactor(cause.isSettled(after) === true, now.listed);
+  };
 }
 
+/** The weight under other facts. */
+export type Try = (after: Known) => number;
+
 /** The product of all evidence that is known to hold. */
-function speaks(rules: readonly Rule[], lookup: FactLookup): number {
+function speaks(rules: readonly Rule[], known: Known): number {
   let product = 1;
   for (const rule of rules) {
-    if (rule.check(lookup) === true) product *= rule.ratio ** exponentOf(rule.facts, lookup);
+    if (rule.check(known) === true) product *= isSaidOf(rule.places, known) ? rule.bent : rule.ratio;
   }
   return product;
 }
@@ -182,19 +193,24 @@ function causeModel(entry: CauseEntry): CauseModel {
 
 function ruleOf(evidence: CauseEntry['evidence'][number]): Rule {
   const ratio = 'for' in evidence ? ratioOf(evidence.for) : 1 / ratioOf(evidence.against);
-  return { condition: evidence.if, check: checkOf(evidence.if), facts: factsOf(evidence.if), ratio };
+  const facts = factsOf(evidence.if);
+  return {
+    condition: evidence.if,
+    check: checkOf(evidence.if),
+    facts,
+    places: facts.map(placeOf),
+    ratio,
+    bent: ratio ** SAID_EXPONENT,
+  };
 }
 
 function never(): undefined {
   return undefined;
 }
 
-function exponentOf(facts: readonly FactId[], lookup: FactLookup): number {
-  return facts.some((id) => isSaid(lookup(id))) ? SAID_EXPONENT : 1;
-}
-
-function isSaid(fact: Fact | undefined): boolean {
-  return fact?.origin.kind === 'said';
+function isSaidOf(places: readonly number[], known: Known): boolean {
+  for (const place of places) if (known[place]?.origin.kind === 'said') return true;
+  return false;
 }
 
 function ratioOf(strength: Strength): number {

@@ -8,10 +8,9 @@
 import type { Fact, FactId } from '../domain/fact.ts';
 import type { Symptom } from '../domain/taxonomy.ts';
 import { choiceOf, UNKNOWN, valuesOf } from './answers.ts';
-import type { FactLookup } from './conditions.ts';
-import type { FactBook } from './fact-book.ts';
+import { type FactBook, placeOf } from './fact-book.ts';
 import { FACT_IDS, factSpec, type KnownFactId } from './facts.ts';
-import { type Model, type Standing, standing, weightWith } from './model.ts';
+import { type CauseModel, type Model, type Standing, standing, type Try, trialOf } from './model.ts';
 
 /** Share of citizens who cannot answer a question; they are asked in vain. */
 const UNSURE_SHARE = 0.15;
@@ -36,6 +35,8 @@ export interface View {
   readonly symptom: Symptom;
   readonly hints: readonly number[];
   readonly book: FactBook;
+  /** The same by places; facts are tried out in it and taken away again. */
+  readonly known: (Fact | undefined)[];
   /** Each cause now, in the order of the model. */
   readonly standings: readonly Standing[];
   readonly weights: readonly number[];
@@ -58,13 +59,28 @@ export interface Trial {
 export function trials(view: View): ReadonlyMap<KnownFactId, Trial> {
   const found = new Map<KnownFactId, Trial>();
   const now = sumsOf([...view.weights, view.unexplained]);
-  for (const fact of FACT_IDS) {
-    const spec = factSpec(fact);
-    if (view.book.has(fact) || (spec?.askCost === undefined && spec?.record !== true)) continue;
-    found.set(fact, tryFact(view, now, fact));
+  for (const possible of POSSIBLE) {
+    if (!view.book.has(possible.id)) found.set(possible.id, tryFact(view, now, possible));
   }
   return found;
 }
+
+interface Possible {
+  readonly id: KnownFactId;
+  readonly place: number;
+  /** Each value it can have, as somebody would say it. */
+  readonly said: readonly Fact[];
+}
+
+/** Facts that can be asked for or looked up. */
+const POSSIBLE: readonly Possible[] = FACT_IDS.filter((id) => {
+  const spec = factSpec(id);
+  return spec?.askCost !== undefined || spec?.record === true;
+}).map((id) => ({
+  id,
+  place: placeOf(id),
+  said: valuesOf(id).map((value) => ({ id, value, origin: { kind: 'said' } })),
+}));
 
 export function bestQuestion(
   tried: ReadonlyMap<KnownFactId, Trial>,
@@ -101,18 +117,18 @@ export function lookupWorth(
 }
 
 /** Expected loss of uncertainty when this fact becomes known, and how likely each of its values is. */
-function tryFact(view: View, now: Sums, id: FactId): Trial {
+function tryFact(view: View, now: Sums, { id, place, said }: Possible): Trial {
   const touched = touchedBy(view, id);
-  const values = valuesOf(id);
-  if (touched.length === 0 || values.length === 0) return { gain: 0, shares: [] };
-  const columns = values.map((value) => {
-    const fact: Fact = { id, value, origin: { kind: 'said' } };
-    const after = (asked: FactId) => (asked === id ? fact : view.book.get(asked));
-    return touched.map((place) => weightUnder(view, place, id, after));
+  if (touched.length === 0 || said.length === 0) return { gain: 0, shares: [] };
+  const tries = touched.map((cause) => tryOf(view, cause, id));
+  const columns = said.map((fact) => {
+    view.known[place] = fact;
+    return tries.map((weigh) => weigh(view.known));
   });
+  view.known[place] = undefined;
   return expected(
     now,
-    touched.map((place) => view.weights[place] as number),
+    touched.map((cause) => view.weights[cause] as number),
     columns,
   );
 }
@@ -165,13 +181,12 @@ function touchedBy(view: View, id: FactId): readonly number[] {
   return (view.model.byFact.get(id) ?? []).filter((place) => (view.weights[place] as number) > 0);
 }
 
-function weightUnder(view: View, place: number, id: FactId, after: FactLookup): number {
-  const cause = view.model.causes[place];
-  const now = view.standings[place];
-  if (cause === undefined || now === undefined) return 0;
+function tryOf(view: View, place: number, id: FactId): Try {
+  const cause = view.model.causes[place] as CauseModel;
+  const now = view.standings[place] as Standing;
   // The goal changes the prior itself, so everything has to be weighed anew.
-  if (id === 'goal') return standing(cause, view.symptom, view.hints[place] ?? 0, after).weight;
-  return weightWith(cause, now, id, { before: (asked) => view.book.get(asked), after });
+  if (id === 'goal') return (after) => standing(cause, view.symptom, view.hints[place] ?? 0, after).weight;
+  return trialOf(cause, now, id, view.known) ?? (() => now.weight);
 }
 
 /** The likeliest answers in the order of the list, and 不知道. */
