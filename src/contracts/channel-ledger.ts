@@ -16,6 +16,8 @@ export type PushState =
   | { readonly state: 'new' }
   /** Seen, and not answered yet: by this process or another, or by one that is no more. */
   | { readonly state: 'running' }
+  /** An answer lies ready for whoever holds it; it goes another way if nobody takes it. */
+  | { readonly state: 'offered' }
   /** Answered in the response itself; the same answer is due to the same push again. */
   | { readonly state: 'answered'; readonly reply: string }
   /** The answer goes, or went, another way. */
@@ -34,8 +36,24 @@ export interface NewWindow {
   readonly until: number;
 }
 
-/** `sending` stays behind when a process ends in the middle: whether it arrived, nobody knows. */
-export type SendState = 'sending' | 'sent' | 'unknown';
+/**
+ * `sending` stays behind when a process ends in the middle: whether it arrived, nobody knows. `offered`: in the
+ * answer of a push another process holds, unless it is withdrawn.
+ */
+export type SendState = 'sending' | 'offered' | 'sent' | 'unknown';
+
+/** Who holds a push, so that answers found elsewhere can be handed to it. */
+export interface Hold {
+  /** The process; no two share one. */
+  readonly by: string;
+  readonly until: number;
+}
+
+export interface Offer {
+  readonly reply: string;
+  /** Keys of the outbox parts it carries. */
+  readonly parts: readonly string[];
+}
 
 export interface NewSend {
   readonly address: Address;
@@ -56,14 +74,29 @@ export interface ChannelLedger {
   // === Pushes
 
   /** Notes a push and opens the window it opens, both at its first try only. */
-  beginPush(push: PushRef, window?: NewWindow): Promise<PushState>;
+  beginPush(push: PushRef, window?: NewWindow, hold?: Hold): Promise<PushState>;
   /**
-   * Settles a push by an answer in its response: from then on the parts count as sent.
-   * False when it was settled before, and nothing has changed.
+   * Settles a push by an answer in its response: from then on the parts count as sent. False when it was
+   * settled before, or somebody else has sent or is sending one of the parts, and nothing has changed.
    */
   answerPush(push: PushRef, reply: string, parts: readonly string[]): Promise<boolean>;
   /** Settles a push whose answer goes another way; nothing when it was answered. */
   settlePush(push: PushRef): Promise<void>;
+  /**
+   * Lays an answer ready for the oldest push of this citizen that another process holds, and gives that push.
+   * Undefined when there is none, or somebody else has one of the parts.
+   */
+  offerAnswer(address: Address, by: string, offer: Offer): Promise<PushRef | undefined>;
+  /**
+   * What has become of a push. An answer laid ready for it is taken: from then on its parts count as sent,
+   * `isTaken` says that it was by this very call.
+   */
+  takeAnswer(push: PushRef): Promise<PushState & { readonly isTaken?: true }>;
+  /**
+   * Takes back an answer nobody has taken, or all for a citizen: it goes another way, and its parts are free
+   * again. True when one was taken back.
+   */
+  withdrawAnswer(of: PushRef | Address): Promise<boolean>;
 
   // === What may be sent
 
@@ -78,10 +111,25 @@ export interface ChannelLedger {
   // === What was sent
 
   sendStates(parts: readonly string[]): Promise<ReadonlyMap<string, SendState>>;
-  /** Takes messages out of the windows and notes the parts as `sending`, both or neither. */
-  reserveSend(send: NewSend): Promise<'reserved' | 'shut'>;
+  /**
+   * Of parts of which nobody knows whether they arrived, those since whose sending the citizen has written: they may
+   * be said once more.
+   */
+  heardSince(address: Address, parts: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Takes messages out of the windows and notes the parts as `sending`, all or nothing. `taken`: somebody else
+   * has sent or is sending one of them.
+   */
+  reserveSend(send: NewSend): Promise<'reserved' | 'shut' | 'taken'>;
   /** `released`: the platform refused it, so nothing was used up and the parts have not gone. */
   settleSend(send: Omit<NewSend, 'keep'>, outcome: 'sent' | 'unknown' | 'released'): Promise<void>;
+
+  // === Welcomes
+
+  /** Keeps a code that lets one word be said, until its time is over. */
+  keepWelcome(address: Address, code: string, until: number): Promise<void>;
+  /** The code, to one who asks; undefined to all others, and when its time is over. */
+  takeWelcome(address: Address): Promise<string | undefined>;
 
   // === Talks
 

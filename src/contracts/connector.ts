@@ -10,8 +10,8 @@ export type Receive = (inbound: Inbound) => Promise<'stored' | 'duplicate'>;
 
 export type Delivery =
   | { readonly state: 'sent'; readonly receipt?: string }
-  /** The channel's reply window is shut: keep it until the citizen writes again. */
-  | { readonly state: 'wait_for_citizen' };
+  /** The channel's reply window is shut: keep it until the citizen writes again. `code` says what else is the matter. */
+  | { readonly state: 'wait_for_citizen'; readonly code?: string };
 
 /**
  * Our code for one channel. `deliver` may be called again with the same `outbound.key` after a

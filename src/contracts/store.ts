@@ -158,7 +158,7 @@ export interface Outbox {
   /** Another try at `dueAt`; without it the part is dead. */
   markFailed(key: string, code: string, dueAt?: number): Promise<void>;
   /** Waits for the citizen's next word. */
-  park(key: string): Promise<void>;
+  park(key: string, code?: string): Promise<void>;
   /** Words of both sides after a position, oldest first. What was said is shown whether delivered or not. */
   history(conversation: ConversationId, after: number, limit: number): Promise<readonly HistoryLine[]>;
 }

@@ -69,13 +69,12 @@ async function note(
   items: readonly OutboxItem[],
   deliveries: readonly Delivery[],
 ): Promise<number | 'wait'> {
-  const keysOf = (state: Delivery['state']) =>
-    deliveries.flatMap((delivery, index) =>
-      delivery.state === state ? [(items[index] as OutboxItem).outbound.key] : [],
-    );
-  const sent = keysOf('sent');
+  const keyOf = (index: number) => (items[index] as OutboxItem).outbound.key;
+  const sent = deliveries.flatMap(({ state }, index) => (state === 'sent' ? [keyOf(index)] : []));
   if (sent.length > 0) await store.markSent(...sent);
-  for (const key of keysOf('wait_for_citizen')) await store.park(key);
+  for (const [index, delivery] of deliveries.entries()) {
+    if (delivery.state === 'wait_for_citizen') await store.park(keyOf(index), delivery.code);
+  }
   if (deliveries.length === 0) throw new Error('A channel said nothing about what it was handed');
   if (deliveries.some(({ state }) => state === 'wait_for_citizen')) return 'wait';
   return deliveries.length;

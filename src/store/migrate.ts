@@ -24,6 +24,7 @@ import * as statistics from './migrations/0011-statistics.ts';
 import * as installations from './migrations/0012-installations.ts';
 import * as webSessions from './migrations/0013-web-sessions.ts';
 import * as channelsServed from './migrations/0014-channels-served.ts';
+import * as channelOffers from './migrations/0028-channel-offers.ts';
 import type { Db, Tx } from './tables.ts';
 
 export interface Migration {
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0012-installations', up: installations.up },
   { name: '0013-web-sessions', up: webSessions.up },
   { name: '0014-channels-served', up: channelsServed.up },
+  { name: '0028-channel-offers', up: channelOffers.up },
 ];
 
 const BREAKING = '.breaking';

@@ -84,8 +84,8 @@ function delivering(context: StoreContext, rooms: Rooms): Omit<Outbox, 'history'
         await engine.enqueueInTx(tx, { queue: 'outbox', key: row.conversation_id }, { startAt: dueAt });
       });
     },
-    async park(key) {
-      await settle('parked', undefined, (tx) => park(tx, { key }));
+    async park(key, code) {
+      await settle('parked', code, (tx) => park(tx, { key, code: code ?? null }));
     },
   };
 }
@@ -146,10 +146,10 @@ function deliveringStatements({ db }: StoreContext) {
         .where('closed_at', 'is', null)
         .returning('conversation_id'),
     ),
-    park: prepared((p: { key: string }) =>
+    park: prepared((p: { key: string; code: string | null }) =>
       db
         .updateTable('outbox')
-        .set({ state: 'parked' })
+        .set({ state: 'parked', error: p.code })
         .where('key', '=', p.key)
         .where('closed_at', 'is', null)
         .returning(['conversation_id', 'position', 'part']),

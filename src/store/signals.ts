@@ -6,7 +6,7 @@ import type { Wire } from './backend.ts';
 /** PostgreSQL takes 8000 bytes; a topic is far shorter. */
 const TOPIC_MAX = 200;
 
-export const NOBODY: Signals = { send: () => {}, hear: () => {} };
+export const NOBODY: Signals = { isAlone: true, send: () => {}, hear: () => {} };
 
 export async function createSignals(wire: Wire, schema: string): Promise<Signals> {
   // A name of a channel has 63 bytes at most, and one database may hold several installations.

@@ -28,6 +28,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   'wechat.more_word': '更多',
   'wechat.more': '回复“{word}”接着看。',
   'wechat.patience': '还在办，请回复“{word}”看结果。',
+  'wechat.said_again': '再发一遍：',
   'wechat.login.lapsed': '打不开了',
   'wechat.login.other': '不是发给您的',
   'wechat.login.snapshot': '请使用完整服务',

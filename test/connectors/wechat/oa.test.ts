@@ -409,15 +409,33 @@ describe('what may be sent', () => {
 });
 
 describe('when sending goes wrong', () => {
-  it('a lost answer is not sent again: it may have arrived', async () => {
+  it('a lost answer is not sent again by itself: it may have arrived', async () => {
     const bench = await talking();
     bench.wechat.faults.next(SEND, { kind: 'drop_answer' });
     const outbounds = bench.outbounds(bench.lin, { text: '已提交' });
     for (let tries = 0; tries < 2; tries += 1) {
-      expect((await bench.connector.deliverAll(outbounds)).map(({ state }) => state)).toEqual(['sent']);
+      expect(await bench.connector.deliverAll(outbounds)).toEqual([
+        { state: 'wait_for_citizen', code: 'uncertain' },
+      ]);
     }
     expect(bench.lin.reads()).toEqual(['已提交']);
     expect(bench.events).toContainEqual({ kind: 'trouble', what: 'lost', code: 'no_answer' });
+  });
+
+  it('what may not have arrived is said once more with the answer to the next word, and why', async () => {
+    const bench = await talking();
+    bench.wechat.faults.next(SEND, { kind: 'drop_answer' });
+    const doubtful = bench.outbounds(bench.lin, { text: '已提交' });
+    await bench.connector.deliverAll(doubtful);
+    bench.clock.pass(HOUR);
+    bench.answers(() => undefined);
+    await bench.lin.say('在吗');
+    const both = [...doubtful, ...bench.outbounds(bench.lin, { text: '在的' })];
+    expect((await bench.connector.deliverAll(both)).map(({ state }) => state)).toEqual(['sent', 'sent']);
+    const [, said = ''] = bench.lin.reads();
+    expect(said.split('\n').filter((line) => line !== '')).toEqual(['再发一遍：', '已提交', '在的']);
+    expect((await bench.connector.deliverAll(both)).map(({ state }) => state)).toEqual(['sent', 'sent']);
+    expect(bench.lin.reads()).toHaveLength(2);
   });
 
   it('a busy WeChat is tried again later, and nothing was used up', async () => {

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { ChannelLedger } from '../../../contracts/channel-ledger.ts';
 import type { Clock, Random } from '../../../contracts/clock.ts';
 import type { Connector, Delivery, Receive } from '../../../contracts/connector.ts';
+import type { Signals } from '../../../contracts/signals.ts';
 import type { SpeechRecogniser } from '../../../contracts/speech.ts';
 import type { Store } from '../../../contracts/store.ts';
 import type { Outbound } from '../../../domain/conversation.ts';
@@ -10,6 +11,7 @@ import { AppError } from '../../../errors.ts';
 import { createEnvelope } from '../crypto.ts';
 import { createOaAccount } from './account.ts';
 import { loginAddress, loginRoutes } from './login.ts';
+import { createRelay } from './relay.ts';
 import type { RenderParts } from './render.ts';
 import { pushRoutes } from './routes.ts';
 import { createSender, type NoticeParts } from './sender.ts';
@@ -43,6 +45,8 @@ export interface OaSettings {
 export interface OaParts {
   readonly settings: OaSettings;
   readonly store: ChannelLedger & Pick<Store, 'linkByDigest' | 'conversation' | 'conversationAt'>;
+  /** To the other processes, which may have the answer to a push this one holds. Absent: there are none. */
+  readonly signals?: Signals;
   readonly clock: Clock;
   readonly random: Random;
   /** The address citizens use, known once the server listens. */
@@ -54,6 +58,8 @@ export interface OaParts {
   readonly speech?: SpeechRecogniser | undefined;
   /** How long an answer is waited for before `success` is said; WeChat hangs up after five seconds. */
   readonly patienceMs?: number;
+  /** How long an answer laid ready for another process may lie there. */
+  readonly handOverMs?: number;
   readonly onEvent?: (event: OaEvent) => void;
 }
 
@@ -93,13 +99,16 @@ export function createOaConnector(parts: OaParts): OaConnector {
   const { settings, store, clock } = parts;
   const { envelope, client, health, count } = foundation(parts);
   const patienceMs = (parts.patienceMs ?? PATIENCE_MS) * (settings.canPush ? 1 : LONG_PATIENCE);
-  const visits = createVisits(patienceMs);
+  const relay = relayOf(parts, patienceMs);
+  const visits = createVisits(patienceMs, relay?.look);
+  relay?.listen(visits);
   const render = renderParts(parts);
   let receive: Receive | undefined;
   const send = createSender({
     ledger: store,
     client,
     visits,
+    relay,
     render,
     clock,
     canPush: settings.canPush,
@@ -120,6 +129,7 @@ export function createOaConnector(parts: OaParts): OaConnector {
       ledger: store,
       client,
       visits,
+      relay,
       render,
       receive: () => receive,
       isWithStaff: async (address) => (await store.conversationAt(address))?.status === 'human',
@@ -161,6 +171,12 @@ export function createOaConnector(parts: OaParts): OaConnector {
       visits.close();
     },
   };
+}
+
+function relayOf({ store, signals, clock, random, handOverMs }: OaParts, patienceMs: number) {
+  if (signals === undefined || signals.isAlone === true) return undefined;
+  const me = Buffer.from(random.bytes(12)).toString('base64url');
+  return createRelay({ ledger: store, signals, clock, me, patienceMs, waitMs: handOverMs });
 }
 
 function foundation({ settings, clock, random, onEvent }: OaParts) {

@@ -14,9 +14,10 @@ import { BODY_MAX_BYTES, writeXml } from '../xml.ts';
 import type { OaClient } from './client.ts';
 import { contentsOf, type ListenParts } from './listen.ts';
 import { type Push, parsePush } from './parse.ts';
+import type { Relay } from './relay.ts';
 import { composeRest, plainText, type RenderParts } from './render.ts';
 import { type Query, type Refusal, type Verified, verifyGreeting, verifyPush } from './verify.ts';
-import type { Visits } from './visits.ts';
+import type { Ending, Visits } from './visits.ts';
 
 export interface RoutesParts extends ListenParts {
   readonly appId: string;
@@ -27,6 +28,8 @@ export interface RoutesParts extends ListenParts {
   readonly ledger: ChannelLedger;
   readonly client: OaClient;
   readonly visits: Visits;
+  /** Absent where there is no other process. */
+  readonly relay?: Relay | undefined;
   readonly render: RenderParts;
   readonly canPush: boolean;
   readonly receive: () => Receive | undefined;
@@ -98,13 +101,18 @@ async function answerTo(
   const known = await ledger.beginPush(
     ref,
     window && { kind: window.kind, left: window.left, until: clock.now() + window.lastsMs },
+    parts.relay?.hold(),
   );
   if (known.state === 'answered') return known.reply;
+  if (known.state === 'offered') return answerOf(await parts.relay?.look(ref));
   if (known.state === 'pushed') return undefined;
   const more = meant.kind === 'text' ? await moreOf(parts, ref, meant.text) : undefined;
   if (more !== undefined) return more;
   return waitFor(parts, ref, push, receive, signal);
 }
+
+const answerOf = (found: Ending | undefined): string | undefined =>
+  found?.kind === 'reply' ? found.text : undefined;
 
 /** The rest of a long text goes without a turn: nobody has to think about it. */
 async function moreOf(parts: RoutesParts, ref: PushRef, text: string): Promise<string | undefined> {
@@ -149,8 +157,12 @@ async function waitFor(
   }
   const ended = await ending;
   if (ended.kind === 'reply') return ended.text;
+  if (signal.aborted) return undefined;
+  // Laid ready in the very last moment; by now it would wait for nobody.
+  const laid = await parts.ledger.takeAnswer(ref);
+  if (laid.state === 'answered' && (laid.isTaken === true || ended.kind === 'late')) return laid.reply;
   if (ended.kind === 'late' && !parts.canPush) return askForPatience(parts, ref);
-  if (!signal.aborted) await parts.ledger.settlePush(ref);
+  await parts.ledger.settlePush(ref);
   if (ended.kind === 'late') void parts.client.showTyping(ref.address.user);
   // Another process may have answered meanwhile.
   const now = await parts.ledger.beginPush(ref);

@@ -1,18 +1,21 @@
 /**
- * Delivery. What is due goes into the answer of a push that is waited for; else it is sent, if something may
- * still be sent; else it waits for the citizen, who is told once by a notice where that is configured.
+ * Delivery. What is due goes into the answer of a push that is waited for, here or in another process; else it is
+ * sent, if something may still be sent; else it waits for the citizen, who is told once by a notice where that is
+ * configured.
  *
  * A message is reserved before it is sent. When the answer of a sending is lost, nobody knows whether it
- * arrived, and the platform cannot tell two equal messages apart: it is not sent again.
+ * arrived, and the platform cannot tell two equal messages apart: it is not sent again by itself. It waits, and goes
+ * with what is said to the citizen's next word, under a line that says why.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { ChannelLedger, TalkState } from '../../../contracts/channel-ledger.ts';
+import type { ChannelLedger, SendState, TalkState } from '../../../contracts/channel-ledger.ts';
 import type { Clock } from '../../../contracts/clock.ts';
 import type { Delivery } from '../../../contracts/connector.ts';
 import type { Address, Outbound, OutboundPart } from '../../../domain/conversation.ts';
 import { AppError } from '../../../errors.ts';
 import type { ApiOutcome } from '../api.ts';
 import type { OaClient } from './client.ts';
+import type { Relay } from './relay.ts';
 import {
   type Composed,
   composeAnswer,
@@ -27,6 +30,8 @@ export interface SenderParts {
   readonly ledger: ChannelLedger;
   readonly client: OaClient;
   readonly visits: Visits;
+  /** Absent where there is no other process. */
+  readonly relay?: Relay | undefined;
   readonly render: RenderParts;
   readonly clock: Clock;
   /** May send customer-service messages at all. */
@@ -44,6 +49,8 @@ export interface NoticeParts {
 
 const SENT: Delivery = { state: 'sent' };
 const WAIT: Delivery = { state: 'wait_for_citizen' };
+/** Said again after the citizen's next word. */
+const UNCERTAIN: Delivery = { state: 'wait_for_citizen', code: 'uncertain' };
 /** Of the messages that may be sent, one is kept for the word that a person has taken over. */
 const KEPT_FOR_STAFF = 1;
 const OF_STAFF = /^(?:hand_off|staff)\./u;
@@ -51,42 +58,86 @@ const OF_STAFF = /^(?:hand_off|staff)\./u;
 export function createSender(
   parts: SenderParts,
 ): (outbounds: readonly Outbound[]) => Promise<readonly Delivery[]> {
-  const { ledger, visits, render } = parts;
+  const { ledger, visits, relay, render } = parts;
 
-  async function answer(claim: Claim, fresh: readonly Outbound[]): Promise<boolean> {
-    const composed = composeAnswer(partsOf(fresh), render);
-    const text = composed.pieces.length === 0 ? '' : plainText(composed, render);
-    let isOurs = false;
+  async function answer(claim: Claim, due: Due): Promise<boolean> {
+    let recorded: string | undefined;
     try {
-      await remember(parts, claim.push.address, composed);
-      isOurs = text !== '' && (await ledger.answerPush(claim.push, text, keysOf(fresh)));
-      return isOurs || text === '';
+      const text = await wordsOf(claim.push.address, due);
+      if (text === undefined) return true;
+      if (await ledger.answerPush(claim.push, text, keysOf(due.outbounds))) recorded = text;
+      return recorded !== undefined;
     } finally {
-      claim.end(isOurs ? text : undefined);
+      claim.end(recorded);
     }
   }
 
+  /** Undefined when there is nothing to be said at all. */
+  async function wordsOf(address: Address, due: Due): Promise<string | undefined> {
+    const composed = composeAnswer(partsOf(parts, due), render);
+    await remember(parts, address, composed);
+    return composed.pieces.length === 0 ? undefined : plainText(composed, render);
+  }
+
+  async function relayed(address: Address, due: Due): Promise<boolean> {
+    if (relay === undefined) return false;
+    const reply = await wordsOf(address, due);
+    return reply === undefined || relay.offer(address, { reply, parts: keysOf(due.outbounds) });
+  }
+
+  /** What was laid ready by a process that is no more goes our way now. */
+  async function statesOf(
+    address: Address,
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, SendState>> {
+    const states = await ledger.sendStates(keys);
+    if (![...states.values()].includes('offered')) return states;
+    await relay?.withdraw(address);
+    return ledger.sendStates(keys);
+  }
+
   return async (outbounds) => {
-    const states = await ledger.sendStates(keysOf(outbounds));
-    const fresh = outbounds.filter(({ key }) => !states.has(key));
+    const [first] = outbounds;
+    if (first === undefined) return [];
+    const { address } = first;
+    const states = await statesOf(address, keysOf(outbounds));
+    const inDoubt = [...states.keys()].filter((key) => isDoubtful(states.get(key)));
+    for (const key of inDoubt) if (states.get(key) === 'sending') parts.onTrouble('lost', 'crashed');
+    const again = inDoubt.length === 0 ? NONE : await ledger.heardSince(address, inDoubt);
+    const due: Due = { outbounds: outbounds.filter(({ key }) => !states.has(key) || again.has(key)), again };
     const everything = (delivery: Delivery) =>
-      outbounds.map(({ key }) => (states.has(key) ? SENT : delivery));
-    for (const state of states.values()) if (state === 'sending') parts.onTrouble('lost', 'crashed');
-    if (fresh.length === 0) return everything(SENT);
-    const { address } = fresh[0] as Outbound;
+      outbounds.map(({ key }) => {
+        if (!states.has(key) || again.has(key)) return delivery;
+        return isDoubtful(states.get(key)) ? UNCERTAIN : SENT;
+      });
+    if (due.outbounds.length === 0) return everything(SENT);
     const claim = visits.claim(address);
-    if (claim !== undefined && (await answer(claim, fresh))) return everything(SENT);
-    return everything(await push(parts, address, fresh));
+    if (claim !== undefined && (await answer(claim, due))) return everything(SENT);
+    if (claim === undefined && (await relayed(address, due))) return everything(SENT);
+    return everything(await push(parts, address, due));
   };
 }
 
-async function push(parts: SenderParts, address: Address, fresh: readonly Outbound[]): Promise<Delivery> {
+/** What is to be said now. */
+interface Due {
+  readonly outbounds: readonly Outbound[];
+  /** Keys of those that were sent before, and may not have arrived. */
+  readonly again: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const isDoubtful = (state: SendState | undefined): boolean => state === 'sending' || state === 'unknown';
+
+async function push(parts: SenderParts, address: Address, due: Due): Promise<Delivery> {
   if (!parts.canPush) return WAIT;
-  const composed = composeMessages(partsOf(fresh), parts.render);
+  const { outbounds } = due;
+  const composed = composeMessages(partsOf(parts, due), parts.render);
   if (composed.pieces.length === 0) return SENT;
-  const send = { address, parts: keysOf(fresh), messages: composed.pieces.length };
-  const keep = fresh.some(({ part }) => OF_STAFF.test(part.id)) ? 0 : KEPT_FOR_STAFF;
-  if ((await parts.ledger.reserveSend({ ...send, keep })) === 'shut') {
+  const send = { address, parts: keysOf(outbounds), messages: composed.pieces.length };
+  const keep = outbounds.some(({ part }) => OF_STAFF.test(part.id)) ? 0 : KEPT_FOR_STAFF;
+  const reserved = await parts.ledger.reserveSend({ ...send, keep });
+  if (reserved === 'taken') throw unavailable('another process is sending it');
+  if (reserved === 'shut') {
     await notify(parts, address);
     return WAIT;
   }
@@ -103,7 +154,7 @@ async function sendReserved(parts: SenderParts, composed: Composed, send: Reserv
     if (outcome.kind === 'lost') {
       parts.onTrouble('lost', 'no_answer');
       await ledger.settleSend(send, 'unknown');
-      return SENT;
+      return UNCERTAIN;
     }
     if (index > 0) {
       // The beginning has been read: the end waits for a word instead of coming with all of it again.
@@ -203,5 +254,12 @@ async function remember({ ledger }: SenderParts, address: Address, composed: Com
 }
 
 const keysOf = (outbounds: readonly Outbound[]): readonly string[] => outbounds.map(({ key }) => key);
-const partsOf = (outbounds: readonly Outbound[]): readonly OutboundPart[] =>
-  outbounds.map(({ part }) => part);
+
+/** Before the first that is said once more stands why. */
+function partsOf({ render }: SenderParts, { outbounds, again }: Due): readonly OutboundPart[] {
+  const first = outbounds.findIndex(({ key }) => again.has(key));
+  const said = outbounds.map(({ part }) => part);
+  if (first < 0) return said;
+  const why: OutboundPart = { id: 'wechat.said_again', params: {}, text: render.words('wechat.said_again') };
+  return said.toSpliced(first, 0, why);
+}
