@@ -344,6 +344,13 @@ export const LIMITS: readonly { readonly title: string; readonly limits: readonl
         at: 'src/portals/http/breaker.ts#FAILURES',
       },
       {
+        what: '合在一次落盘里的事务（嵌入式）',
+        value: 64,
+        unit: '个',
+        why: '每个只摊六十四分之一；再多只是让先来的和要读的等着',
+        at: 'src/store/group-commit.ts#MEMBERS_AT_ONCE',
+      },
+      {
         what: 'PostgreSQL 连接（每进程）',
         value: 12,
         unit: '个',
