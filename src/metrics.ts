@@ -22,6 +22,25 @@ export interface Metrics extends Meter {
   total<N extends CounterName>(name: N, labels: LabelsOf<N>, value: number): void;
 }
 
+/** Counters of no more series than this begin at 0; those by code come with the first of a code. */
+const SERIES_FROM_START = 64;
+
+/** For an alarm the first of something is an increase only where there was a 0 before. */
+export function beginCounters(metrics: Meter): void {
+  for (const [name, measure] of Object.entries(MEASURES) as [CounterName, Measure][]) {
+    const all = combinations(measure.labels);
+    if (measure.kind !== 'counter' || all.length > SERIES_FROM_START) continue;
+    for (const labels of all) metrics.add(name, labels as never, 0);
+  }
+}
+
+function combinations(labels: Measure['labels']): readonly object[] {
+  return Object.entries(labels).reduce<readonly object[]>(
+    (all, [label, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
+    [{}],
+  );
+}
+
 interface Histogram {
   /** Observations within each bucket, not summed up; the last one is beyond all of them. */
   readonly counts: number[];

@@ -11,7 +11,7 @@ import { createGauges, type Gauges } from './gauges.ts';
 import { createHealth, type Health } from './health.ts';
 import { HANG_MS } from './limits.ts';
 import type { Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { beginCounters, createMetrics } from './metrics.ts';
 import { type OpsSocket, opsSocketPath, serveOps } from './ops-socket.ts';
 import { openTracing } from './tracing.ts';
 import { createDiskWatch, type DiskWatch } from './watch-disk.ts';
@@ -55,6 +55,7 @@ export interface Operations {
 
 export async function openOperations({ config, clock, log }: OperationsParts): Promise<Operations> {
   const metrics = createMetrics();
+  beginCounters(metrics);
   const tracer = config.otlpUrl === undefined ? undefined : await openTracing({ url: config.otlpUrl });
   const watch = createWatch({ clock, meter: metrics, tracer });
   const counted = watch.log(log);

@@ -1,4 +1,5 @@
 /** Numbers as Prometheus reads them, told by a second implementation; and labels that can be nobody's words. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -11,7 +12,7 @@ import {
   type MeasureName,
   TASK_NAMES,
 } from '../../src/measures.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { beginCounters, createMetrics } from '../../src/metrics.ts';
 import { TASKS } from '../../src/tasks/registry.ts';
 
 describe('the text', () => {
@@ -72,6 +73,22 @@ describe('the text', () => {
   });
 });
 
+test('what an alarm waits for the first of is there as 0 from the start', () => {
+  const metrics = createMetrics();
+  beginCounters(metrics);
+  const lines = metrics.text().split('\n');
+  for (const series of [
+    'gongji_turns_total{outcome="died"}',
+    'gongji_messages_total{channel="wechat-oa",outcome="no_room"}',
+    'gongji_knowledge_refused_total',
+    'gongji_retention_failures_total',
+  ]) {
+    expect(lines).toContain(`${series} 0`);
+  }
+  // A few hundred lines, not thousands.
+  expect(lines.length).toBeLessThan(400);
+});
+
 describe('labels', () => {
   test('a value outside its set is not counted, whoever casts it in', () => {
     const metrics = createMetrics();
@@ -127,6 +144,28 @@ describe('what is made for those who look', () => {
     );
     expect(alarms.length).toBeGreaterThan(10);
     expect(alarms.filter((name) => !manual.includes(`### ${name}`))).toEqual([]);
+  });
+
+  test('every alarm is tried: it fires, and stays quiet on a quiet day', () => {
+    const rules = [...readFileSync('deploy/alarms.yaml', 'utf8').matchAll(/alert: (\w+)/gu)];
+    const tried = readFileSync('deploy/alarms.test.yaml', 'utf8');
+    for (const [, name = ''] of rules) {
+      expect(tried).toContain(`{ eval_time: 4h, alertname: ${name} }`);
+      expect(tried).toMatch(new RegExp(`alertname: ${name}\\n\\s+exp_alerts:`, 'u'));
+    }
+  });
+
+  const promtool = spawnSync('promtool', ['--version']);
+  if (promtool.error !== undefined)
+    console.warn('No promtool: the alarms are not tried by Prometheus itself.');
+  test.skipIf(promtool.error !== undefined)('Prometheus itself agrees', () => {
+    for (const args of [
+      ['check', 'rules', 'deploy/alarms.yaml'],
+      ['test', 'rules', 'deploy/alarms.test.yaml'],
+    ]) {
+      const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8' });
+      expect([status, status === 0 ? '' : stdout + stderr]).toEqual([0, '']);
+    }
   });
 
   test('every warning and reason of /readyz stands in the manual', () => {
