@@ -49,13 +49,21 @@ export async function openHouse(setting: HouseSetting): Promise<House> {
     const [program = '', ...args] = [
       ...(setting.within ?? []),
       process.execPath,
+      '--min-semi-space-size=8',
       '--max-semi-space-size=8',
       '--import',
       here('./load-probe.ts'),
-      here('../src/start.ts'),
+      here('../bin/start.mjs'),
     ];
     const started = spawn(program, args, {
-      env: { ...process.env, ...setting.env, GONGJI_HOST: host, GONGJI_PORT: String(setting.port) },
+      env: {
+        // The probe is loaded before the house: without kept code it would load the compiler of types first.
+        NODE_COMPILE_CACHE: here('../dist/compiled'),
+        ...process.env,
+        ...setting.env,
+        GONGJI_HOST: host,
+        GONGJI_PORT: String(setting.port),
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child = started;

@@ -184,7 +184,12 @@ async function measureStart(data: string): Promise<Start> {
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL('../src/cli/gongji.ts', import.meta.url)), 'chat'],
+    [
+      '--min-semi-space-size=8',
+      '--max-semi-space-size=8',
+      fileURLToPath(new URL('../bin/start.mjs', import.meta.url)),
+      'chat',
+    ],
     {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, GONGJI_DATA: data },

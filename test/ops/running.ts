@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const START = fileURLToPath(new URL('../../src/start.ts', import.meta.url));
+const START = fileURLToPath(new URL('../../bin/start.mjs', import.meta.url));
 
 export interface Running {
   readonly url: string;
@@ -19,10 +19,14 @@ export interface Running {
 
 export async function startServer(env: Readonly<Record<string, string>>): Promise<Running> {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('GONGJI_'));
-  const child: ChildProcess = spawn(process.execPath, ['--max-semi-space-size=8', START], {
-    env: { ...Object.fromEntries(clean), GONGJI_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--min-semi-space-size=8', '--max-semi-space-size=8', START],
+    {
+      env: { ...Object.fromEntries(clean), GONGJI_PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let out = '';
   let err = '';
   const ended = once(child, 'exit').then(([status]) => status as number | null);

@@ -23,22 +23,26 @@ export async function startHouse(
   { port, apiUrl }: { readonly port: number; readonly apiUrl: string },
 ): Promise<Started> {
   const dir = mkdtempSync(join(tmpdir(), 'gongji-slack-'));
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', 'src/start.ts'], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env.PATH,
-      GONGJI_DATA: dir,
-      GONGJI_PORT: String(port),
-      GONGJI_SLACK_MODE: mode,
-      GONGJI_SLACK_BOT_TOKEN: WORKSPACE.botToken,
-      ...(mode === 'http'
-        ? { GONGJI_SLACK_SIGNING_SECRET: WORKSPACE.signingSecret }
-        : { GONGJI_SLACK_APP_TOKEN: WORKSPACE.appToken }),
-      GONGJI_SLACK_CHANNEL: WORKSPACE.channel,
-      GONGJI_SLACK_API_URL: apiUrl,
+  const child = spawn(
+    process.execPath,
+    ['--min-semi-space-size=8', '--max-semi-space-size=8', 'bin/start.mjs'],
+    {
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH,
+        GONGJI_DATA: dir,
+        GONGJI_PORT: String(port),
+        GONGJI_SLACK_MODE: mode,
+        GONGJI_SLACK_BOT_TOKEN: WORKSPACE.botToken,
+        ...(mode === 'http'
+          ? { GONGJI_SLACK_SIGNING_SECRET: WORKSPACE.signingSecret }
+          : { GONGJI_SLACK_APP_TOKEN: WORKSPACE.appToken }),
+        GONGJI_SLACK_CHANNEL: WORKSPACE.channel,
+        GONGJI_SLACK_API_URL: apiUrl,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {
