@@ -122,8 +122,14 @@ export function say(draft: Draft, id: string, params: JsonObject = {}): void {
 
 /** Day of the turn, by the clock of the office: China has one time zone, eight hours ahead of UTC. */
 export function todayOf(context: Pick<TurnContext, 'now'>): string {
-  return new Date(context.now + 8 * 3_600_000).toISOString().slice(0, 10);
+  const day = Math.floor((context.now + 8 * 3_600_000) / DAY_MS);
+  // Asked for by every look at a rule; the day before does not come back.
+  if (day !== lastDay.day) lastDay = { day, text: new Date(day * DAY_MS).toISOString().slice(0, 10) };
+  return lastDay.text;
 }
+
+const DAY_MS = 24 * 3_600_000;
+let lastDay = { day: Number.NaN, text: '' };
 
 /** A proof of identity holds until its time; afterwards the person is asked again before any act. */
 export function worldOf(draft: Draft): World {

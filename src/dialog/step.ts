@@ -151,7 +151,19 @@ const actors = new WeakMap<Flow['machine'], AnyActor>();
 function nothing(): void {}
 
 function persist(flow: Flow, snapshot: AnyMachineSnapshot): Json {
-  return JSON.parse(JSON.stringify(flow.machine.getPersistedSnapshot(snapshot))) as Json;
+  return plain(flow.machine.getPersistedSnapshot(snapshot)) as Json;
+}
+
+/** As it is after a journey through JSON: without what is undefined. What holds nothing of the kind is not copied. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const parts = value.map((part) => plain(part) ?? null);
+    return parts.every((part, index) => part === value[index]) ? value : parts;
+  }
+  const parts = Object.entries(value).map(([name, part]) => [name, part, plain(part)] as const);
+  if (parts.every(([, part, kept]) => part !== undefined && part === kept)) return value;
+  return Object.fromEntries(parts.flatMap(([name, , kept]) => (kept === undefined ? [] : [[name, kept]])));
 }
 
 function restOf(snapshot: AnyMachineSnapshot): Rest {

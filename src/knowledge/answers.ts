@@ -37,8 +37,8 @@ export function findAnswer(knowledge: Knowledge, question: Question): Answer | u
   const chain = question.region === undefined ? [NATION] : regionChain(knowledge, question.region);
   const asked = question.text === undefined ? undefined : bigrams(question.text);
   const candidates: Candidate[] = [];
-  for (const entry of knowledge.faq.values()) {
-    if (entry.intent !== question.intent || !mayBeSaid(knowledge, entry, question.asOf)) continue;
+  for (const entry of entriesTo(knowledge.faq, question.intent)) {
+    if (!mayBeSaid(knowledge, entry, question.asOf)) continue;
     const distance = chain.findIndex((code) => entry.regions.includes(code));
     const matches = whenMatches(entry, question.entities ?? []);
     if (distance < 0 || matches === undefined) continue;
@@ -46,6 +46,15 @@ export function findAnswer(knowledge: Knowledge, question: Question): Answer | u
     candidates.push({ entry, distance, region: chain[distance] as RegionCode, matches, score });
   }
   return best(candidates);
+}
+
+const sorted = new WeakMap<Knowledge['faq'], Map<Intent, FaqEntry[]>>();
+
+/** Entries of an intent in the order of the files; sorted once, as knowledge is frozen. */
+function entriesTo(faq: Knowledge['faq'], intent: Intent): readonly FaqEntry[] {
+  const known = sorted.get(faq) ?? Map.groupBy(faq.values(), (entry) => entry.intent);
+  sorted.set(faq, known);
+  return known.get(intent) ?? [];
 }
 
 /** Valid on the day, current, and backed by at least one source of grade A, B or M. */

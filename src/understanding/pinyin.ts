@@ -17,6 +17,17 @@ export function soundOf(char: string): string {
 
 /** Sounds that many speakers and input methods do not keep apart are made one. */
 export function blurred(sound: string): string {
+  const known = blurs.get(sound);
+  if (known !== undefined) return known;
+  const blur = blurOf(sound);
+  // Some 400 sounds without tone; `soundOf` gives no others.
+  if (blurs.size < MOST_KEPT) blurs.set(sound, blur);
+  return blur;
+}
+
+const blurs = new Map<string, string>();
+
+function blurOf(sound: string): string {
   return sound
     .replace(/^([zcs])h/u, '$1')
     .replace(/^n(?=[aeiou])/u, 'l')

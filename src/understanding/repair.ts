@@ -23,16 +23,38 @@ export interface RepairWords {
 
 interface Term {
   readonly word: string;
-  readonly sounds: readonly string[];
+  /** One unit a syllable, as `Syllables` writes them. */
+  readonly sounds: string;
 }
 
+/** Sounds written as one UTF-16 unit each, so that a window of a sentence is a key as it stands. */
+class Syllables {
+  private readonly units = new Map<string, string>();
+
+  /** NONE for what is no ideograph. */
+  unitOf(sound: string): string {
+    if (sound === '') return NONE;
+    const known = this.units.get(sound);
+    if (known !== undefined) return known;
+    // Some 400 sounds: a unit for each, the first for none.
+    const unit = String.fromCharCode(this.units.size + 1);
+    this.units.set(sound, unit);
+    return unit;
+  }
+}
+
+const NONE = '\0';
+
 export class Repair {
+  private readonly syllables = new Syllables();
+  private readonly blurs = new Syllables();
   private readonly exact = new Map<string, Term>();
   private readonly loose = new Map<string, Term[]>();
   private readonly spelled = new Map<string, string>();
   /** Spellings with one letter left open or out, for a finger beside its key. */
   private readonly slipped = new Map<string, string>();
-  private readonly lengths: readonly number[];
+  /** Lengths of terms, longest first, and how those of a length may begin, blurred. */
+  private readonly lengths: readonly (readonly [number, ReadonlySet<string>])[];
   private readonly words: ReadonlySet<string>;
   private readonly known: { has(word: string): boolean };
 
@@ -41,18 +63,27 @@ export class Repair {
     this.words = new Set(terms);
     for (const word of terms) this.learn(word);
     for (const word of typed) this.learnSpelling(word, [...word].map(soundOf));
-    this.lengths = [...new Set(terms.map((term) => term.length))].sort((a, b) => b - a);
+    this.lengths = this.beginnings(terms);
+  }
+
+  private beginnings(terms: readonly string[]): readonly (readonly [number, ReadonlySet<string>])[] {
+    const begun = new Map<number, Set<string>>();
+    for (const term of terms) {
+      const begins = begun.get(term.length) ?? new Set<string>();
+      begun.set(term.length, begins.add(this.blurs.unitOf(blurred(soundOf(term.charAt(0))))));
+    }
+    return [...begun].sort(([a], [b]) => b - a);
   }
 
   private learn(word: string): void {
     const sounds = [...word].map(soundOf);
     if (sounds.some((sound) => sound === '')) return;
-    const term = { word, sounds };
-    this.exact.set(sounds.join(' '), this.exact.get(sounds.join(' ')) ?? term);
+    const term = { word, sounds: sounds.map((sound) => this.syllables.unitOf(sound)).join('') };
+    this.exact.set(term.sounds, this.exact.get(term.sounds) ?? term);
     this.learnSpelling(word, sounds);
     this.learnSlips(word, sounds.join(''));
     if (word.length < 3) return;
-    const key = sounds.map(blurred).join(' ');
+    const key = sounds.map((sound) => this.blurs.unitOf(blurred(sound))).join('');
     this.loose.set(key, [...(this.loose.get(key) ?? []), term]);
   }
 
@@ -76,16 +107,17 @@ export class Repair {
   }
 
   private homophones(text: string): Edit[] {
-    const sounds = [...text].length === text.length ? Array.from(text, soundOf) : [];
+    if (!HAN.test(text)) return [];
+    const { sounds, blurs } = this.heard(text);
     const taken = new Uint8Array(text.length);
     const edits: Edit[] = [];
-    for (const length of this.lengths) {
+    for (const [length, begins] of this.lengths) {
       for (let from = 0; from + length <= sounds.length; from += 1) {
+        if (!begins.has(blurs.charAt(from)) || isTaken(taken, from, length)) continue;
         const window = text.slice(from, from + length);
-        if (isTaken(taken, from, length)) continue;
         const word = this.words.has(window)
           ? window
-          : this.termFor(window, sounds.slice(from, from + length));
+          : this.termFor(window, sounds.slice(from, from + length), blurs.slice(from, from + length));
         if (word === undefined) continue;
         if (word !== window && tearsAWord(text, from, word, this.known)) continue;
         taken.fill(1, from, from + length);
@@ -95,13 +127,25 @@ export class Repair {
     return edits;
   }
 
-  private termFor(window: string, sounds: readonly string[]): string | undefined {
-    if (sounds.includes('') || this.known.has(window)) return undefined;
-    const exact = this.exact.get(sounds.join(' '));
-    if (exact !== undefined && (sounds.length > 2 || hasRight(exact.word, window))) return exact.word;
-    if (sounds.length < 3) return undefined;
-    const near = this.loose.get(sounds.map(blurred).join(' ')) ?? [];
-    return near.find((term) => isNear(term, window, sounds))?.word;
+  /** The sentence by its sounds; nothing of one whose characters are not all of one unit. */
+  private heard(text: string): { readonly sounds: string; readonly blurs: string } {
+    let sounds = '';
+    let blurs = '';
+    if (TWO_UNITS.test(text)) return { sounds, blurs };
+    for (const char of text) {
+      const sound = soundOf(char);
+      sounds += this.syllables.unitOf(sound);
+      blurs += this.blurs.unitOf(blurred(sound));
+    }
+    return { sounds, blurs };
+  }
+
+  private termFor(window: string, sounds: string, blurs: string): string | undefined {
+    const exact = this.exact.get(sounds);
+    const near = window.length < 3 ? undefined : this.loose.get(blurs);
+    if ((exact === undefined && near === undefined) || this.known.has(window)) return undefined;
+    if (exact !== undefined && (window.length > 2 || hasRight(exact.word, window))) return exact.word;
+    return near?.find((term) => isNear(term, window, sounds))?.word;
   }
 
   /** Runs of Latin letters that spell words, with or without spaces: `gong ji`, `zenmebangding`. */
@@ -162,6 +206,9 @@ export class Repair {
   }
 }
 
+const HAN = /\p{Script=Han}/u;
+const TWO_UNITS = /[\u{10000}-\u{10ffff}]/u;
+
 interface Spelled {
   readonly at: number;
   readonly size: number;
@@ -211,8 +258,12 @@ function hasRight(word: string, window: string): boolean {
 }
 
 /** At most one syllable off, and at least half of the characters right: otherwise it is another word. */
-function isNear(term: Term, window: string, sounds: readonly string[]): boolean {
-  const off = sounds.filter((sound, index) => sound !== term.sounds[index]).length;
-  const right = [...term.word].filter((char, index) => char === window[index]).length;
-  return off <= 1 && right * 2 >= term.word.length;
+function isNear({ word, sounds: own }: Term, window: string, sounds: string): boolean {
+  let off = 0;
+  let right = 0;
+  for (let i = 0; i < word.length; i += 1) {
+    if (own.charCodeAt(i) !== sounds.charCodeAt(i)) off += 1;
+    if (word.charCodeAt(i) === window.charCodeAt(i)) right += 1;
+  }
+  return off <= 1 && right * 2 >= word.length;
 }
