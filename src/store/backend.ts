@@ -1,7 +1,8 @@
 /** What the store needs of a database besides SQL. */
 import type { Dialect } from 'kysely';
 import type { TableShape } from './catalogue.ts';
-import type { Outcome } from './prepared.ts';
+import type { Transact } from './context.ts';
+import type { Outcome, RunDirectly } from './prepared.ts';
 import type { Tx } from './tables.ts';
 
 export interface Backend {
@@ -45,6 +46,16 @@ export interface OneConnection {
 export interface SharedDatabase {
   /** The schema that holds our tables. */
   readonly schema: string;
+  /** Holds transactions whose statements need not wait for each other. */
+  readonly transact: Transact;
+  /** For prepared statements outside of one. */
+  readonly run: RunDirectly;
+  /** SQL of others inside one. */
+  readonly inside: (
+    tx: Tx,
+    text: string,
+    values: readonly unknown[],
+  ) => Promise<{ readonly rows: readonly unknown[] }>;
   /** One statement on a connection of the pool. */
   query(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>;
   /** Counts this process as being at work until it is closed. */

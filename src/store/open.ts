@@ -1,5 +1,5 @@
 /** Opens the store: the database, its tables, and the engine that works on them. */
-import { CompiledQuery, Kysely } from 'kysely';
+import { Kysely } from 'kysely';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { Engine, Job } from '../contracts/engine.ts';
 import type { KeyProvider } from '../contracts/keys.ts';
@@ -104,6 +104,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   const backend = await openBackend(options);
   const db: Db = new Kysely<Tables>({ dialect: backend.dialect });
   if (backend.one !== undefined) runsDirectly(db, betweenTransactions(backend.one));
+  if (backend.shared !== undefined) runsDirectly(db, backend.shared.run);
   let wire: Wire | undefined;
   try {
     await migrate(db, backend.lockMigrations, options.clock);
@@ -158,7 +159,7 @@ async function assemble(
   const scan = { ...dueRows(db, clock), fireTimers: () => fireTimers() };
   const engine = await createEngine(options, backend, { db, scan, rounds, wire });
   const group = backend.one && createGroupCommit(backend.one);
-  const transact = group?.transact;
+  const transact = group?.transact ?? backend.shared?.transact;
   const context = createContext({ db, clock, random, engine, transact }, options.onDiskTrouble);
   const rooms = createRooms(context);
   const fireTimers = timers(context, rooms);
@@ -248,9 +249,6 @@ async function createEngine(
         await lockMigrations(tx);
         return work();
       }),
-    inside: async (tx, text, values) => {
-      const { rows } = await tx.executeQuery(CompiledQuery.raw(text, [...values]));
-      return { rows };
-    },
+    inside: shared.inside,
   });
 }

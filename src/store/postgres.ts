@@ -6,6 +6,7 @@ import type { Backend } from './backend.ts';
 import { postgresTables } from './catalogue.ts';
 import { MIGRATION_LOCK, PRESENCE_LOCK } from './postgres-locks.ts';
 import { createStatementNames } from './postgres-statements.ts';
+import { insideTransaction, pipelinedTransactions, runOn } from './postgres-transactions.ts';
 import { openWire } from './postgres-wire.ts';
 
 /** Lanes (three queues of eight) rarely all wait for the database at once. */
@@ -66,6 +67,9 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
       tables: postgresTables,
       shared: {
         schema: server.schema,
+        transact: pipelinedTransactions(pool),
+        run: runOn(pool),
+        inside: insideTransaction,
         // Without values a text may hold several statements, as the dispatcher's tables need it.
         query: (text, values) => (values === undefined ? pool.query(text) : query(text, values)),
         openWire: () => openWire({ config, schema: server.schema, query }),
