@@ -363,19 +363,13 @@ function sends(
   const statesOf = prepared((p: { key: string }) =>
     db.selectFrom('channel_sends').select('state').where('part_key', '=', p.key),
   );
-  const heard = prepared((p: Place & { part: string; now: number }) =>
+  const heard = prepared((p: Place & { part: string; before: number }) =>
     db
       .selectFrom('channel_sends')
       .select('part_key')
       .where('part_key', '=', p.part)
       .where((eb) =>
-        eb.or([
-          eb('state', '=', 'unknown'),
-          eb.and([
-            eb('state', '=', 'sending'),
-            eb('at', '<', sql<number>`${p.now} - ${sql.lit(SENDING_MS)}`),
-          ]),
-        ]),
+        eb.or([eb('state', '=', 'unknown'), eb.and([eb('state', '=', 'sending'), eb('at', '<', p.before)])]),
       )
       .where((eb) =>
         eb.exists(
@@ -420,7 +414,7 @@ function sends(
     async heardSince(address, parts) {
       const found = new Set<string>();
       for (const part of parts) {
-        const { rows } = await heard(db, { ...placeOf(address), part, now: clock.now() });
+        const { rows } = await heard(db, { ...placeOf(address), part, before: clock.now() - SENDING_MS });
         if (rows.length > 0) found.add(part);
       }
       return found;

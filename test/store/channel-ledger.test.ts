@@ -175,3 +175,94 @@ describe.each(LASTING)('the channel ledger on $name: after a restart', (backend)
       expect(await store.talkOf(LIN)).toEqual({});
     }));
 });
+
+describe.each(BACKENDS)('the channel ledger on $name: answers for another process', (backend) => {
+  const PUSH = { address: LIN, key: 'm1' };
+  const hold = (world: World, by = 'holder') => ({ by, until: world.clock.now() + 3_500 });
+  const OFFER = { reply: '答', parts: ['c:1:0', 'c:1:1'] };
+
+  test('the oldest push another process holds is offered an answer, and it is taken once', () =>
+    inWorld(backend, async (world) => {
+      const { store, clock } = world;
+      await store.beginPush(PUSH, undefined, hold(world));
+      clock.advance(10);
+      await store.beginPush({ address: LIN, key: 'm2' }, undefined, hold(world));
+      expect(await store.offerAnswer(LIN, 'holder', OFFER)).toBeUndefined();
+      expect(await store.offerAnswer(LIN, 'finder', OFFER)).toEqual(PUSH);
+      expect(await store.beginPush(PUSH)).toEqual({ state: 'offered' });
+      expect((await store.sendStates(OFFER.parts)).get('c:1:1')).toBe('offered');
+      expect(await store.takeAnswer(PUSH)).toEqual({ state: 'answered', reply: '答', isTaken: true });
+      expect(await store.takeAnswer(PUSH)).toEqual({ state: 'answered', reply: '答' });
+      expect(await store.withdrawAnswer(PUSH)).toBe(false);
+      expect((await store.sendStates(OFFER.parts)).get('c:1:1')).toBe('sent');
+    }));
+
+  test('an answer that was taken back is taken by nobody, and its parts go another way', () =>
+    inWorld(backend, async (world) => {
+      const { store } = world;
+      await store.beginPush(PUSH, undefined, hold(world));
+      await store.offerAnswer(LIN, 'finder', OFFER);
+      expect(await store.withdrawAnswer(LIN)).toBe(true);
+      expect(await store.withdrawAnswer(PUSH)).toBe(false);
+      expect(await store.takeAnswer(PUSH)).toEqual({ state: 'pushed' });
+      expect((await store.sendStates(OFFER.parts)).size).toBe(0);
+    }));
+
+  test('a push that is not held, or no longer, is offered nothing', () =>
+    inWorld(backend, async (world) => {
+      const { store, clock } = world;
+      await store.beginPush(PUSH);
+      await store.beginPush({ address: LIN, key: 'm2' }, undefined, hold(world));
+      clock.advance(3_501);
+      expect(await store.offerAnswer(LIN, 'finder', OFFER)).toBeUndefined();
+    }));
+
+  test('a part that is on its way, or was sent, is offered and sent by nobody else', () =>
+    inWorld(backend, async (world) => {
+      const { store } = world;
+      await store.beginPush(PUSH, message(world), hold(world));
+      await store.reserveSend({ address: LIN, parts: ['c:1:1'], messages: 1, keep: 0 });
+      expect(await store.offerAnswer(LIN, 'finder', OFFER)).toBeUndefined();
+      expect(await store.answerPush(PUSH, '答', OFFER.parts)).toBe(false);
+      expect(await store.reserveSend({ address: LIN, parts: ['c:1:1'], messages: 1, keep: 0 })).toBe('taken');
+      expect((await store.windowOf(LIN))?.left).toBe(4);
+      expect(await store.takeAnswer(PUSH)).toEqual({ state: 'running' });
+    }));
+});
+
+describe.each(BACKENDS)('the channel ledger on $name: doubts and welcomes', (backend) => {
+  test('what may not have arrived is free again, and told apart once the citizen has written', () =>
+    inWorld(backend, async (world) => {
+      const { store, clock } = world;
+      const send = { address: LIN, parts: ['c:1:0'], messages: 1 };
+      await store.beginPush({ address: LIN, key: 'm1' }, message(world));
+      clock.advance(10);
+      await store.reserveSend({ ...send, keep: 0 });
+      await store.settleSend(send, 'unknown');
+      expect([...(await store.heardSince(LIN, ['c:1:0', 'c:1:1']))]).toEqual([]);
+      clock.advance(10);
+      await store.beginPush({ address: LIN, key: 'm2' }, message(world));
+      expect([...(await store.heardSince(LIN, ['c:1:0', 'c:1:1']))]).toEqual(['c:1:0']);
+      expect(await store.reserveSend({ ...send, keep: 0 })).toBe('reserved');
+    }));
+
+  test('a welcome is said by the first who asks, within its time', () =>
+    inWorld(backend, async ({ store, clock }) => {
+      await store.keepWelcome(LIN, 'w1', clock.now() + 20_000);
+      const taken = await Promise.all([store.takeWelcome(LIN), store.takeWelcome(LIN)]);
+      expect(taken.filter((code) => code !== undefined)).toEqual(['w1']);
+      await store.keepWelcome(LIN, 'w2', clock.now() + 20_000);
+      clock.advance(20_000);
+      expect(await store.takeWelcome(LIN)).toBeUndefined();
+      expect(await store.windowOf(LIN)).toBeUndefined();
+    }));
+});
+
+describe.each(LASTING)('the channel ledger on $name: after a restart', (backend) => {
+  test('a welcome can still be said', () =>
+    inWorld(backend, async (world) => {
+      await world.store.keepWelcome(LIN, 'w1', world.clock.now() + 20_000);
+      await world.reopen();
+      expect(await world.store.takeWelcome(LIN)).toBe('w1');
+    }));
+});

@@ -415,16 +415,55 @@ describe('staff in WeCom', () => {
     expect(lin.reads().slice(before)).toEqual(['我来看看']);
     await kf.staff('shili-zhang').end(lin);
     await calm();
-    expect(await status()).toBe('bot');
+    expect(await status()).toBe('closed');
+    expect(lin.reads().at(-1)).toContain('已经办结');
     await lin.say('家庭共济是什么');
     await calm();
     expect(
       lin
         .reads()
-        .slice(before + 1)
+        .slice(before + 2)
         .join(),
     ).toContain('家庭共济');
     expect(failures).toEqual([]);
+  });
+
+  it('close our case by ending the talk, once, however often the event is read', async () => {
+    const { kf, calm, app, clock } = await staffed();
+    const lin = kf.phone('lin');
+    await lin.say('转人工');
+    await calm();
+    const id = (await app.store.conversationAt(addressOf(lin.id)))?.openCase;
+    if (id === undefined) throw new Error('There is no case');
+    const cursor = await app.store.channelCursor('wecom-kf', kf.account.openKfid);
+    await kf.staff('shili-zhang').end(lin);
+    await calm();
+    clock.advance(1_000);
+    // A crash before the cursor was saved: the page comes again.
+    await app.store.saveChannelCursor('wecom-kf', kf.account.openKfid, cursor ?? '');
+    await house.restart();
+    await calm();
+    expect(await app.store.caseRow(id)).toMatchObject({
+      record: { status: 'closed', closed: { by: 'wecom:shili-zhang' } },
+    });
+    const events = (await app.store.caseEvents(id, 0)).map(({ kind }) => kind);
+    expect(events.filter((kind) => kind === 'closed')).toHaveLength(1);
+    expect(lin.reads().filter((text) => text.includes('已经办结'))).toHaveLength(1);
+    expect(lin.reads().join()).not.toContain('接下来还是我来帮您');
+  });
+
+  it('may end it twice, or after our own desk has closed it, without a word too many', async () => {
+    const { kf, calm, app } = await staffed();
+    const lin = kf.phone('lin');
+    await lin.say('转人工');
+    await calm();
+    await kf.staff('shili-zhang').end(lin);
+    await calm();
+    await kf.staff('shili-zhang').end(lin);
+    await calm();
+    expect((await app.store.conversationAt(addressOf(lin.id)))?.status).toBe('closed');
+    expect(lin.reads().filter((text) => text.includes('已经办结'))).toHaveLength(1);
+    expect(lin.reads().join()).not.toContain('接下来还是我来帮您');
   });
 
   it('are found in the queue when none of those named is at work', async () => {
@@ -438,7 +477,7 @@ describe('staff in WeCom', () => {
     expect((await app.store.conversationAt(addressOf(lin.id)))?.status).toBe('human');
     await kf.staff('shili-li').end(lin);
     await calm();
-    expect((await app.store.conversationAt(addressOf(lin.id)))?.status).toBe('bot');
+    expect((await app.store.conversationAt(addressOf(lin.id)))?.status).toBe('closed');
   });
 
   it('may take a talk by themselves, and the bot gives way', async () => {

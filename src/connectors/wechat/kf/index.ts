@@ -4,12 +4,13 @@ import type { Hono } from 'hono';
 import type { ChannelLedger } from '../../../contracts/channel-ledger.ts';
 import type { Clock, Random } from '../../../contracts/clock.ts';
 import type { Connector, Receive } from '../../../contracts/connector.ts';
-import type { Mailbox } from '../../../contracts/store.ts';
+import type { Store } from '../../../contracts/store.ts';
 import type { Undelivered } from '../../../contracts/undelivered.ts';
 import type { Address, InboundContent } from '../../../domain/conversation.ts';
 import { AppError } from '../../../errors.ts';
 import { createEnvelope } from '../crypto.ts';
 import { createKfClient } from './client.ts';
+import { createEnding } from './ending.ts';
 import { keyOf, msgidOf } from './ids.ts';
 import { contentOf, type Happened, happened, type KfItem } from './parse.ts';
 import { createReader } from './reader.ts';
@@ -17,7 +18,6 @@ import type { KfWords } from './render.ts';
 import { kfRoutes } from './routes.ts';
 import { createSession, type KfStaff } from './session.ts';
 import { createVoice } from './voice.ts';
-import { createWelcomes } from './welcomes.ts';
 
 export interface KfParts {
   readonly corpId: string;
@@ -28,7 +28,7 @@ export interface KfParts {
   readonly apiBase: string;
   /** Who takes over at WeCom; absent: people are found at our own help desk. */
   readonly staff?: KfStaff | undefined;
-  readonly store: ChannelLedger & Pick<Mailbox, 'conversationAt'> & Undelivered;
+  readonly store: ChannelLedger & Pick<Store, 'conversationAt' | 'changeCase'> & Undelivered;
   readonly words: () => KfWords;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,6 +46,8 @@ export interface KfConnector extends Connector {
 
 /** Five messages within 48 hours of the citizen's last word; checked 2026-11-22 (document 94677). */
 const WINDOW = { messages: 5, ms: 48 * 3_600_000 } as const;
+/** A code to answer an event holds for so long; checked 2026-11-25 for welcomes, taken to be the same for the end of a session. */
+const CODE_MS = 20_000;
 const NOTED_WITHIN_MS = [200, 1_000] as const;
 const MORE = /^(?:回复)?[“"]?更多[”"]?[。！!]?$/u;
 /** Kinds of failure after which the citizen's next word helps: over 48 hours, session closed, over five messages. */
@@ -55,7 +57,7 @@ export function createKfConnector(parts: KfParts): KfConnector {
   const { store, clock, corpId } = parts;
   const client = createKfClient(parts);
   const pause = parts.pause ?? wait;
-  const welcomes = createWelcomes(clock);
+  const ending = createEnding(parts);
   const fail = (error: unknown): void =>
     parts.onFailure?.(
       error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown',
@@ -66,7 +68,6 @@ export function createKfConnector(parts: KfParts): KfConnector {
     client,
     ledger: store,
     session: createSession(client),
-    welcomes,
     words: parts.words,
     staff: parts.staff,
     onFailure: (code) => parts.onFailure?.(code),
@@ -101,11 +102,11 @@ export function createKfConnector(parts: KfParts): KfConnector {
         await said(address, item, news);
         return;
       case 'entered':
-        if (news.welcomeCode !== undefined) welcomes.keep(news.user, news.welcomeCode);
+        await keepCode(address, item, news.welcomeCode);
         await write(address, item.msgid, { kind: 'opened' });
         return;
       case 'staff':
-        await write(address, item.msgid, { kind: 'staff', event: news.event });
+        await staffDid(address, item, news);
         return;
       case 'not_delivered': {
         const push = { address, key: item.msgid };
@@ -114,6 +115,28 @@ export function createKfConnector(parts: KfParts): KfConnector {
         await store.settlePush(push);
       }
     }
+  }
+
+  /** Before what may use it is written down. Twice does no harm: WeCom takes a code once. */
+  async function keepCode(address: Address, item: KfItem, code: string | undefined): Promise<void> {
+    if (code !== undefined) await store.keepWelcome(address, code, item.send_time * 1_000 + CODE_MS);
+  }
+
+  async function staffDid(address: Address, item: KfItem, news: Happened & { kind: 'staff' }): Promise<void> {
+    const { event, servicer } = news;
+    if (event === 'claimed') return write(address, item.msgid, { kind: 'staff', event });
+    if (event === 'handed_on') return ending.handedOn(address, item.msgid, servicer);
+    const push = { address, key: item.msgid };
+    const begun = await store.beginPush(push);
+    if (begun.state === 'pushed') return;
+    await keepCode(address, item, news.code);
+    const outcome = await ending.ended(address, item.msgid, servicer);
+    // Read a second time, or after our own desk was first: nothing is left to be told.
+    const status = (await store.conversationAt(address))?.status;
+    const isLeft = begun.state === 'new' ? status !== 'closed' : status === 'human';
+    if (outcome === 'no_case' && isLeft)
+      await write(address, item.msgid, { kind: 'staff', event: 'given_back' });
+    await store.settlePush(push);
   }
 
   async function said(address: Address, item: KfItem, { words }: Happened & { kind: 'said' }): Promise<void> {

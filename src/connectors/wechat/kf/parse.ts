@@ -26,6 +26,9 @@ const item = z.looseObject({
       fail_msgid: z.string().optional(),
       fail_type: z.number().optional(),
       change_type: z.number().optional(),
+      msg_code: z.string().optional(),
+      old_servicer_userid: z.string().optional(),
+      new_servicer_userid: z.string().optional(),
     })
     .optional(),
 });
@@ -47,7 +50,15 @@ export type Happened =
       readonly msgid: string;
       readonly failType: number;
     }
-  | { readonly kind: 'staff'; readonly user: string; readonly event: 'claimed' | 'given_back' }
+  | {
+      readonly kind: 'staff';
+      readonly user: string;
+      readonly event: 'claimed' | 'handed_on' | 'ended';
+      /** Who had or now has it; empty when WeCom did it by itself. */
+      readonly servicer: string;
+      /** Lets one word be said after it. */
+      readonly code?: string;
+    }
   | { readonly kind: 'nothing' };
 
 export type Words =
@@ -55,9 +66,10 @@ export type Words =
   | { readonly kind: 'unsupported'; readonly what: string };
 
 /** Changes of a session: taken from the queue, handed on, ended, taken up again. */
-const STAFF_EVENT: Readonly<Record<number, 'claimed' | 'given_back'>> = {
+const STAFF_EVENT: Readonly<Record<number, 'claimed' | 'handed_on' | 'ended'>> = {
   1: 'claimed',
-  3: 'given_back',
+  2: 'handed_on',
+  3: 'ended',
   4: 'claimed',
 };
 
@@ -79,7 +91,10 @@ export function happened(one: KfItem): Happened {
       return { kind: 'not_delivered', user, msgid: event.fail_msgid ?? '', failType: event.fail_type ?? 0 };
     case 'session_status_change': {
       const change = STAFF_EVENT[event.change_type ?? 0];
-      return change === undefined ? { kind: 'nothing' } : { kind: 'staff', user, event: change };
+      if (change === undefined) return { kind: 'nothing' };
+      const { old_servicer_userid: before, new_servicer_userid: after, msg_code: code } = event;
+      const servicer = (change === 'ended' ? before : after) ?? '';
+      return { kind: 'staff', user, event: change, servicer, ...(code === undefined ? {} : { code }) };
     }
     default:
       return { kind: 'nothing' };

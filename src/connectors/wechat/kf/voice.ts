@@ -13,13 +13,11 @@ import type { KfClient, Refusal, Result } from './client.ts';
 import { msgidOf } from './ids.ts';
 import { type KfMessage, type KfWords, type Rendered, renderPart, renderText } from './render.ts';
 import type { KfStaff, Session } from './session.ts';
-import type { Welcomes } from './welcomes.ts';
 
 export interface VoiceParts {
   readonly client: KfClient;
   readonly ledger: ChannelLedger;
   readonly session: Session;
-  readonly welcomes: Welcomes;
   readonly words: () => KfWords;
   /** Absent: a person is found at our own help desk, and the talk stays with the bot at WeCom. */
   readonly staff?: KfStaff | undefined;
@@ -73,8 +71,9 @@ export function createVoice(parts: VoiceParts): Voice {
 
   async function welcome(outbound: Outbound, { messages }: Rendered): Promise<boolean> {
     const [message] = messages;
-    const code = parts.welcomes.take(outbound.address.user);
-    if (code === undefined || message === undefined || messages.length > 1) return false;
+    if (message === undefined || messages.length > 1) return false;
+    const code = await ledger.takeWelcome(outbound.address);
+    if (code === undefined) return false;
     const msgid = msgidOf(outbound.key, 0);
     const order = { code, msgid, ...message };
     const result: Result<unknown> = await client.call('/cgi-bin/kf/send_msg_on_event', order, taken);
@@ -111,6 +110,7 @@ export function createVoice(parts: VoiceParts): Voice {
     if (known === undefined) {
       const keep = HANDS_OVER.has(part.id) ? 0 : KEPT;
       const order = isWelcomed ? { ...spent, messages: 0, keep: 0 } : { ...spent, keep };
+      // `taken` by another process just now: under the same ids, what both send is shown once.
       if ((await ledger.reserveSend(order)) === 'shut') return { state: 'wait_for_citizen' };
     }
     try {

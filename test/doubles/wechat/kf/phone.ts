@@ -107,7 +107,9 @@ export function createStaff(world: KfWorld, name: string, nudge: Nudge): KfStaff
       return nudge();
     },
     async end({ user }) {
-      changeState(world, user, 4, { change_type: ENDED, old_servicer_userid: name });
+      const code = `end-${world.nextNumber()}`;
+      world.welcomes.set(code, { user, until: world.clock.now() + WELCOME_MS, isUsed: false });
+      changeState(world, user, 4, { change_type: ENDED, old_servicer_userid: name, msg_code: code });
       return nudge();
     },
   };
