@@ -16,7 +16,7 @@ describe.each(backends)('the adviser on $name', (backend) => {
   let world: DeskWorld;
   let at: Place;
   beforeEach(async () => {
-    at = await backend.newPlace();
+    at = await backend.readyPlace();
     world = await openDesk({ storeUrl: at.url });
   });
   afterEach(async () => {

@@ -26,7 +26,7 @@ async function claimed(user = 'lin', by = LI): Promise<CaseId> {
 describe.each(backends)('on $name', (backend) => {
   let place: Place;
   beforeEach(async () => {
-    place = await backend.newPlace();
+    place = await backend.readyPlace();
     world = await openDesk({ storeUrl: place.url });
   });
   afterEach(async () => {

@@ -65,7 +65,7 @@ for (const backend of backends) {
 }
 
 async function playTalk(talk: z.infer<typeof dialog>, backend: TestBackend): Promise<void> {
-  const place = await backend.newPlace();
+  const place = await backend.readyPlace();
   const fixture = talk.fixture === undefined ? {} : { fixture: readFixture(join(DIR, talk.fixture)) };
   const player = await createPlayer({ ...library, ...fixture, asOf: talk.as_of, storeUrl: place.url });
   try {

@@ -135,7 +135,7 @@ describe.each(ways)('moving from %s', (_, from, to) => {
     expect(report.tables.inbox.sum).toMatch(/^[0-9a-f]{64}$/u);
     expect(warnings.join()).toMatch(/same vault key/u);
 
-    const opened = await openWorld({ ...to, newPlace: async () => place });
+    const opened = await openWorld({ ...to, readyPlace: async () => place });
     await goOn(opened, left);
     await opened.end();
     await source.place.remove();

@@ -18,7 +18,7 @@ describe.each(LASTING)('rotation on $name', (backend) => {
   let folder: string;
   let file: string;
   beforeEach(async () => {
-    place = await backend.newPlace();
+    place = await backend.readyPlace();
     folder = await mkdtemp(join(tmpdir(), 'gongji-keys-'));
     file = join(folder, 'vault.key');
     createKeyFile(file, random);

@@ -48,7 +48,7 @@ let worlds = 0;
 
 /** @param isVisitor without the dispatcher in the database: one process, whose engine obeys the clock */
 export async function openWorld(backend: TestBackend, isVisitor = true): Promise<World> {
-  const place = await backend.newPlace();
+  const place = await backend.readyPlace();
   const clock = new StillClock();
   const failures: World['failures'] = [];
   worlds += 1;
