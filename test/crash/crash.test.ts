@@ -1,6 +1,6 @@
 /** The process is really killed at every boundary of a binding; the office must have acted exactly once. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -100,29 +100,34 @@ describe('a binding survives the death of the process', () => {
     const places = Array.from({ length: boundaries }, (_, index) => index + 1);
     let died = 0;
     // Two at a time: the machine's two cores.
-    const walk = async (): Promise<void> => {
+    const walk = async (survivor: House): Promise<void> => {
+      await survivor.next();
       for (let place = places.shift(); place !== undefined; place = places.shift()) {
-        if (await dieAndRecover(place)) died += 1;
+        if (await dieAndRecover(place, survivor)) died += 1;
       }
+      await survivor.end();
     };
-    await Promise.all([walk(), walk()]);
+    const own = ['one', 'other'].map((name) => join(root, name));
+    for (const dir of own) mkdirSync(dir);
+    await Promise.all(own.map((dir) => walk(new House(dir))));
     expect(died).toBeGreaterThan(boundaries / 2);
   }, 300_000);
 });
 
-/** Kills a house at one boundary and lets another finish; true when the first really died over the yes. */
-async function dieAndRecover(place: number): Promise<boolean> {
+/**
+ * Kills a house at one boundary and lets another process finish; true when the first really died over the yes.
+ * @param survivor takes over one house after another: it has nothing to do with any of them before
+ */
+async function dieAndRecover(place: number, survivor: House): Promise<boolean> {
   const dir = join(root, `at-${place}`);
   cpSync(atConfirm, dir, { recursive: true });
   const doomed = new House(dir, place);
   const hasDied = (await doomed.next()) !== undefined && (await doomed.ask(YES)) === undefined;
   await doomed.end();
 
-  const survivor = new House(dir);
-  await survivor.next();
+  await survivor.ask({ kind: 'open', dir });
   // The channel saw no answer and sends the same message again.
   const report = await survivor.ask(YES);
-  await survivor.end();
   const where = `killed at boundary ${place}`;
   expect(report?.acts, where).toEqual([expect.objectContaining({ kind: 'bind', times: 1 })]);
   expect(
@@ -134,6 +139,5 @@ async function dieAndRecover(place: number): Promise<boolean> {
     where,
   ).toEqual(['bind.result.ACTIVE']);
   expect(report?.brokenAudit, where).toEqual([]);
-  rmSync(dir, { recursive: true, force: true });
   return hasDied;
 }
