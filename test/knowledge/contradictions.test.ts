@@ -2,14 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Intent } from '../../src/domain/taxonomy.ts';
 import type { Entity } from '../../src/domain/understanding.ts';
-import { loadKnowledge } from '../../src/knowledge/load.ts';
 import { chooseAnswer } from '../../src/knowledge/systems.ts';
-import { createUnderstanding } from '../../src/understanding/index.ts';
+import { openLibrary } from '../../src/library.ts';
 import { createReader } from '../../src/understanding/read.ts';
-import { REAL } from './folder.ts';
 
-const knowledge = loadKnowledge(REAL);
-const understander = createUnderstanding(knowledge);
+const { knowledge, understander } = openLibrary();
 const reader = createReader(knowledge);
 const TODAY = '2026-11-22';
 

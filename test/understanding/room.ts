@@ -1,11 +1,8 @@
-/** One trained room for all tests of a file: training once costs less than asking twice. */
-import { fileURLToPath } from 'node:url';
-import { loadKnowledge } from '../../src/knowledge/load.ts';
-import { createUnderstanding } from '../../src/understanding/index.ts';
+/** The room as it is started with: the model that was built from this knowledge, or one trained on it here. */
+import { openLibrary } from '../../src/library.ts';
 import type { Listening } from '../../src/understanding/understander.ts';
 
-export const knowledge = loadKnowledge(fileURLToPath(new URL('../../knowledge', import.meta.url)));
-export const understander = createUnderstanding(knowledge);
+export const { knowledge, understander } = openLibrary();
 export const AS_OF = '2026-11-22';
 export const IDLE: Listening = { inFlow: false, asOf: AS_OF };
 
