@@ -83,7 +83,8 @@ const textOf = (file: string) => readFileSync(`${root}/${file}`, 'utf8');
 function filesUnder(folder: string): string[] {
   return readdirSync(`${root}/${folder}`, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.length + 1));
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.length + 1))
+    .filter((file) => !file.includes('/node_modules/'));
 }
 
 function alike(text: string, others: readonly { readonly text: string }[]): [string, string][] {
