@@ -120,39 +120,45 @@ export function lookupWorth(
 function tryFact(view: View, now: Sums, { id, place, said }: Possible): Trial {
   const touched = touchedBy(view, id);
   if (touched.length === 0 || said.length === 0) return { gain: 0, shares: [] };
-  const tries = touched.map((cause) => tryOf(view, cause, id));
-  const columns = said.map((fact) => {
-    view.known[place] = fact;
-    return tries.map((weigh) => weigh(view.known));
+  const table = tableOf(touched.length, said.length);
+  touched.forEach((cause, column) => {
+    const weigh = tryOf(view, cause, id);
+    table.cells[column] = view.weights[cause] as number;
+    for (let v = 0; v < said.length; v += 1) {
+      view.known[place] = said[v];
+      table.cells[(v + 1) * table.width + column] = weigh(view.known);
+    }
+    view.known[place] = undefined;
   });
-  view.known[place] = undefined;
-  return expected(
-    now,
-    touched.map((cause) => view.weights[cause] as number),
-    columns,
-  );
+  return expected(now, table);
 }
 
-/** `weights` are those of the causes the fact touches, `columns` the same under each value of the fact. */
-function expected(now: Sums, weights: readonly number[], columns: readonly (readonly number[])[]): Trial {
-  const usual = usualShares(weights, columns);
-  const rest = sumsOf(weights);
+/** The weights of the causes a fact touches in a row, and below it a row of the same under each of its values. */
+interface Table {
+  readonly width: number;
+  readonly values: number;
+  readonly cells: Float64Array;
+}
+
+/** One for all facts: a table each would be most of what a turn throws away. */
+let cells = new Float64Array(1024);
+
+function tableOf(width: number, values: number): Table {
+  const size = width * (values + 1);
+  if (size > cells.length) cells = new Float64Array(size);
+  return { width, values, cells };
+}
+
+function expected(now: Sums, table: Table): Trial {
+  const usual = usualShares(table);
+  const rest = sumsOf(table.cells, 0, table.width);
   const restTotal = now.total - rest.total;
   const restLogs = now.logs - rest.logs;
-  // What each cause would bet in all; a cause that every answer excludes predicts none of them.
-  const stakes = weights.map((_, index) =>
-    columns.reduce((stake, column, v) => stake + (usual[v] as number) * (column[index] as number), 0),
-  );
+  const bets = betsOf(table, usual, restTotal);
   let after = 0;
-  const shares = columns.map((column, v) => {
-    const likely = usual[v] as number;
-    let bet = restTotal;
-    for (const [index, weight] of column.entries()) {
-      const stake = stakes[index] as number;
-      if (stake > 0) bet += ((weights[index] as number) * weight) / stake;
-    }
-    const share = (bet * likely) / now.total;
-    const { total, logs } = sumsOf(column);
+  const shares = usual.map((likely, v) => {
+    const share = ((bets[v] as number) * likely) / now.total;
+    const { total, logs } = sumsOf(table.cells, (v + 1) * table.width, table.width);
     after += share * entropyOf(restTotal + total, restLogs + logs);
     return share;
   });
@@ -160,18 +166,43 @@ function expected(now: Sums, weights: readonly number[], columns: readonly (read
 }
 
 /**
+ * What the causes bet on each value, beside `others`, whom it does not touch; one that every value excludes
+ * predicts none of them.
+ */
+function betsOf(
+  { width, values, cells: weight }: Table,
+  usual: readonly number[],
+  others: number,
+): readonly number[] {
+  const bets = usual.map(() => others);
+  for (let column = 0; column < width; column += 1) {
+    let stake = 0;
+    for (let v = 0; v < values; v += 1)
+      stake += (usual[v] as number) * (weight[(v + 1) * width + column] as number);
+    if (stake <= 0) continue;
+    for (let v = 0; v < values; v += 1) {
+      const bet = (weight[column] as number) * (weight[(v + 1) * width + column] as number);
+      bets[v] = (bets[v] as number) + bet / stake;
+    }
+  }
+  return bets;
+}
+
+/**
  * How common each answer is among people whose cause says nothing about it. An answer that speaks
  * thirty times louder for one cause must be rare among all others, or the ratio would be a lie.
  */
-function usualShares(weights: readonly number[], columns: readonly (readonly number[])[]): readonly number[] {
-  const room = columns.map((column) => {
+function usualShares({ width, values, cells: weight }: Table): readonly number[] {
+  const room: number[] = [];
+  let all = 0;
+  for (let v = 1; v <= values; v += 1) {
     let loudest = 1;
-    for (const [index, weight] of column.entries()) {
-      loudest = Math.max(loudest, weight / (weights[index] as number));
+    for (let column = 0; column < width; column += 1) {
+      loudest = Math.max(loudest, (weight[v * width + column] as number) / (weight[column] as number));
     }
-    return 1 / Math.min(loudest, MAX_RATIO);
-  });
-  const all = room.reduce((total, one) => total + one, 0);
+    room.push(1 / Math.min(loudest, MAX_RATIO));
+    all += 1 / Math.min(loudest, MAX_RATIO);
+  }
   return room.map((one) => one / all);
 }
 
@@ -210,10 +241,11 @@ interface Sums {
 }
 
 /** Sum of the weights and sum of w log w: all that entropy needs, and both can be added up in parts. */
-function sumsOf(weights: readonly number[]): Sums {
+function sumsOf(weights: ArrayLike<number>, from = 0, count = weights.length): Sums {
   let total = 0;
   let logs = 0;
-  for (const weight of weights) {
+  for (let i = from; i < from + count; i += 1) {
+    const weight = weights[i] as number;
     if (weight <= 0) continue;
     total += weight;
     logs += weight * Math.log2(weight);

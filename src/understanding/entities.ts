@@ -122,12 +122,12 @@ export function createEntityFinder({ regions, lexicon }: Source): EntityFinder {
       const distance = distanceOf(places);
       if (distance !== undefined) add('concept', distance.concept, distance);
       const present: number[] = [];
-      for (const [place, { id, isFeature, pattern }] of concepts.entries()) {
+      concepts.forEach(({ id, isFeature, pattern }, place) => {
         const match = pattern.exec(text);
-        if (match === null || match[0] === '') continue;
+        if (match === null || match[0] === '') return;
         add('concept', id, { from: match.index, to: match.index + match[0].length });
         if (isFeature) present.push(place);
-      }
+      });
       return {
         entities,
         spans: spansOf(text, relatives, places),
