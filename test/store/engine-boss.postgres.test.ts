@@ -60,7 +60,12 @@ describe.each(LASTING.filter(({ name }) => name === 'PostgreSQL'))(
     });
 
     /** Answers everything due, one turn an item, and notes what was read. */
-    function answering({ store, engine }: OpenedStore, seen: string[], onTurn: () => void = () => {}): void {
+    function answering(
+      { store, engine }: OpenedStore,
+      seen: string[],
+      onTurn: () => void = () => {},
+      delivered: string[] = [],
+    ): void {
       engine.work('address', async (key) => {
         for (;;) {
           const due = await store.due(key as never);
@@ -74,18 +79,23 @@ describe.each(LASTING.filter(({ name }) => name === 'PostgreSQL'))(
         }
       });
       engine.work('outbox', async (key) => {
-        for (const { outbound } of await store.duePartsOf(key as never)) await store.markSent(outbound.key);
+        for (const { outbound } of await store.duePartsOf(key as never)) {
+          delivered.push(outbound.key);
+          await store.markSent(outbound.key);
+        }
       });
     }
 
     test('share the work, answer every message once and keep the order of each talk', async () => {
       const seen: string[] = [];
+      const delivered: string[] = [];
       const byProcess = [0, 0, 0];
       const all = await Promise.all([join(), join(), join()]);
       for (const [index, one] of all.entries()) {
-        answering(one, seen, () => {
+        const count = () => {
           byProcess[index] = (byProcess[index] ?? 0) + 1;
-        });
+        };
+        answering(one, seen, count, delivered);
         await one.engine.sweep();
       }
       const people = Array.from({ length: 20 }, (_, index) => `p${index}`);
@@ -97,6 +107,7 @@ describe.each(LASTING.filter(({ name }) => name === 'PostgreSQL'))(
       await all[0]?.engine.idle();
       expect(seen).toHaveLength(100);
       expect(new Set(seen).size).toBe(100);
+      expect([delivered.length, new Set(delivered).size]).toEqual([100, 100]);
       for (const user of people) {
         const said = seen.filter((text) => text.startsWith(`${user}:`));
         expect(said).toEqual([0, 1, 2, 3, 4].map((n) => `${user}:${n}`));
