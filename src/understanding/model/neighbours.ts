@@ -124,7 +124,11 @@ export class Neighbours {
 }
 
 function weightsOf(often: Uint16Array, samples: number): Float32Array {
-  return Float32Array.from(often, (count) => Math.log(1 + samples / Math.max(1, count)));
+  const weights = new Float32Array(often.length);
+  // A plain loop: `from` with a function takes ten times as long.
+  for (let f = 0; f < weights.length; f += 1)
+    weights[f] = Math.log(1 + samples / Math.max(1, often[f] as number));
+  return weights;
 }
 
 function normOf(known: Uint16Array, weights: Float32Array, others = 0): number {
