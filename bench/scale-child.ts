@@ -1,9 +1,10 @@
 /**
  * One process of `scale.ts`: the whole house without a web server, on a database it is given. `turns` talks to itself in
- * many conversations at once until the time is over; `bare` writes the rows of such turns by hand, as often as it can.
- * Ends with one JSON line.
+ * many conversations at once until the time is over; `bare` writes the rows of such turns by hand, as often as it can,
+ * and `bare-together` those of all conversations in the same transactions. Ends with one JSON line.
  */
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { createApp } from '../src/app.ts';
 import type { Connector } from '../src/contracts/connector.ts';
@@ -13,11 +14,13 @@ import { openLibrary } from '../src/library.ts';
 import { createLog } from '../src/log.ts';
 import { knowledgeRules } from '../src/portals/simulated/knowledge-rules.ts';
 import { openSimulatedOffice } from '../src/portals/simulated/office.ts';
+import { openStore } from '../src/store/open.ts';
 import { spread } from './all-report.ts';
-import type { TurnRows } from './store-transaction.ts';
+import { sentencesOf } from './scale-sentences.ts';
+import { openBareTurn, type TurnRows } from './store-transaction.ts';
 
 export interface ChildSetting {
-  readonly kind: 'turns' | 'bare';
+  readonly kind: 'turns' | 'bare' | 'bare-together';
   readonly url: string;
   readonly cacheDir: string;
   readonly seconds: number;
@@ -34,21 +37,17 @@ export interface ChildResult {
   readonly p99: number;
   readonly rssMb: number;
   readonly cpuMs: number;
+  /** Answers nobody heard of in time; a signal is a hint. */
+  readonly lost: number;
 }
 
 const LOST_AFTER_MS = 5_000;
 const HEARD = 'bench:';
-const SAID = [
-  '绑了家庭共济怎么没显示',
-  '不知道',
-  '取消',
-  '家庭共济是什么',
-  '跨省能用吗',
-  '岳母可以绑吗',
-  '谢谢',
-];
+/** Nobody says what another has just said. */
+const SENTENCES_APART = 101;
 const clock = { now: () => Date.now() };
 const random = { bytes: (size: number) => new Uint8Array(randomBytes(size)) };
+const VAULT_KEY = new Uint8Array(32).fill(7);
 const nobody: IdentityProvider = {
   id: 'none',
   options: async () => [],
@@ -70,11 +69,12 @@ const AUDIT = `insert into audit (conversation_id, n, actor, action, data, at, p
 const SENT = `update outbox set state = 'sent', closed_at = 1, attempts = 1 where key = $1`;
 
 const setting = JSON.parse(process.argv[2] ?? '{}') as ChildSetting;
-const work = setting.kind === 'turns' ? await openHouse() : await openBare();
+const work = await openWork();
 // All begin together.
 process.send?.('ready');
 await new Promise((resolve) => process.once('message', resolve));
 const waits: number[] = [];
+let lost = 0;
 const cpu = process.cpuUsage();
 const begun = performance.now();
 const end = begun + setting.seconds * 1000;
@@ -83,7 +83,8 @@ await Promise.all(
     for (let n = 0; performance.now() < end; n += 1) {
       const at = performance.now();
       await work.turn(talk, n);
-      waits.push(performance.now() - at);
+      const waited = performance.now() - at;
+      for (let turn = 0; turn < (work.turns ?? 1); turn += 1) waits.push(waited);
     }
   }),
 );
@@ -94,6 +95,7 @@ const result: ChildResult = {
   ...spread(waits),
   rssMb: process.memoryUsage().rss / 2 ** 20,
   cpuMs: (user + system) / 1000,
+  lost,
 };
 await work.close();
 process.send?.(result);
@@ -101,7 +103,14 @@ process.disconnect();
 
 interface Work {
   turn(talk: number, n: number): Promise<void>;
+  /** Turns one call of it is. */
+  readonly turns?: number;
   close(): Promise<void>;
+}
+
+function openWork(): Promise<Work> {
+  if (setting.kind === 'turns') return openHouse();
+  return setting.url.startsWith('sqlite:') ? openBareFile() : openBare();
 }
 
 /** A turn counts when its last part has been handed to the channel. */
@@ -125,6 +134,7 @@ async function openHouse(): Promise<Work> {
     stop: async () => {},
   };
   const library = openLibrary({ cacheDir: setting.cacheDir });
+  const said = sentencesOf(library.knowledge);
   const rules = knowledgeRules(library.knowledge);
   const app = await createApp({
     ...library,
@@ -135,7 +145,7 @@ async function openHouse(): Promise<Work> {
     // Handed in like that of a bureau: nobody acts here, so that each process may have one.
     portal: openSimulatedOffice({ file: ':memory:', rules, clock, random }),
     identity: nobody,
-    vaultKey: new Uint8Array(32).fill(7),
+    vaultKey: VAULT_KEY,
     secureUrl: (token) => token,
   });
   signals = app.signals;
@@ -152,14 +162,38 @@ async function openHouse(): Promise<Work> {
         address: { channel: 'converse', account: 'bench', user },
         messageId: `${user}:${n}`,
         receivedAt: new Date().toISOString(),
-        content: { kind: 'text', text: SAID[(talk + n) % SAID.length] as string, masked: [] },
+        content: {
+          kind: 'text',
+          text: said[(talk * SENTENCES_APART + n) % said.length] as string,
+          masked: [],
+        },
       });
       // A signal is a hint and may be lost.
-      const late = setTimeout(resolve, LOST_AFTER_MS);
+      const late = setTimeout(() => {
+        lost += 1;
+        resolve();
+      }, LOST_AFTER_MS);
       await promise;
       clearTimeout(late);
     },
     close: () => app.stop(),
+  };
+}
+
+/** The same on SQLite, by the one connection there is: alone, or for all conversations together. */
+async function openBareFile(): Promise<Work> {
+  const { url, talks, kind } = setting;
+  await (await openStore({ url, clock, random, vaultKey: VAULT_KEY })).close();
+  const bare = openBareTurn(fileURLToPath(url.replace('sqlite:', 'file:')));
+  const rows = setting.rows as TurnRows;
+  const isTogether = kind === 'bare-together';
+  return {
+    turns: isTogether ? talks : 1,
+    async turn() {
+      if (isTogether) bare.inThreeTogether(rows, talks);
+      else bare.inThree(rows);
+    },
+    close: async () => bare.close(),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * How it grows: `npm run bench:scale [-- seconds] [--write]`. Four questions, each with a table of its own: turns a
- * second of 1, 2 and 4 processes beside the bare rows; what a turn costs while a thousand, a hundred thousand or a million
+ * How it grows: `npm run bench:scale [-- seconds] [--write]`. Five questions, each with a table of its own: turns a
+ * second of 1, 2 and 4 processes beside the bare rows; the same on a disk that has to be waited for; what a turn costs while a thousand, a hundred thousand or a million
  * other conversations rest; the same with 10 and 100 times the knowledge; and how soon a server is there.
  */
 import { fork } from 'node:child_process';
@@ -11,10 +11,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { findPostgres, type OwnPostgres, ownPostgres } from '../test/crash/own-postgres.ts';
 import { report, spread } from './all-report.ts';
+import { type SlowPlace, slowDisk, Unavailable } from './faults-places.ts';
 import { freePort, openHouse } from './load-house.ts';
 import type { ChildResult, ChildSetting } from './scale-child.ts';
 import { openResting } from './scale-resting.ts';
-import { openBareTurn, type TurnRows } from './store-transaction.ts';
+import type { TurnRows } from './store-transaction.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const seconds = Number(process.argv.slice(2).find((argument) => /^\d+$/u.test(argument)) ?? 6);
@@ -38,7 +39,8 @@ const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function together(
   count: number,
-  setting: Omit<ChildSetting, 'name' | 'seconds' | 'talks' | 'cacheDir'>,
+  setting: Omit<ChildSetting, 'name' | 'seconds' | 'talks' | 'cacheDir'> & { readonly talks?: number },
+  ready: (pid: number) => void = () => {},
 ) {
   const children = await Promise.all(
     Array.from({ length: count }, async (_, n) => {
@@ -46,7 +48,7 @@ async function together(
         ...setting,
         name: `${setting.kind}${count}p${n}`,
         seconds,
-        talks: Math.ceil(TALKS / count),
+        talks: setting.talks ?? Math.ceil(TALKS / count),
         cacheDir: folder,
       };
       const child = fork(here('./scale-child.ts'), [JSON.stringify(own)]);
@@ -54,6 +56,7 @@ async function together(
         child.once('message', resolve);
         child.once('exit', (code) => reject(new Error(`A process ended with ${code} before it began`)));
       });
+      ready(child.pid as number);
       return child;
     }),
   );
@@ -67,8 +70,9 @@ async function together(
         }),
     ),
   );
+  const lost = results.reduce((sum, one) => sum + one.lost, 0);
   tell(
-    `${count} x ${setting.kind}: ${results.map((one) => (one.turns / one.seconds).toFixed(0)).join(' + ')} a second`,
+    `${count} x ${setting.kind}: ${results.map((one) => (one.turns / one.seconds).toFixed(0)).join(' + ')} a second${lost === 0 ? '' : `, ${lost} answers not heard of in time`}`,
   );
   const turns = results.reduce((sum, one) => sum + one.turns, 0);
   return {
@@ -78,18 +82,6 @@ async function together(
     rssMb: Math.max(...results.map((one) => one.rssMb)),
     cpuMs: results.reduce((sum, one) => sum + one.cpuMs, 0) / turns,
   };
-}
-
-/** The rows of a turn in two transactions, as fast as one connection writes them. */
-async function bareSqlite(): Promise<number> {
-  const file = join(folder, 'bare.sqlite');
-  await (await openResting(`sqlite://${file}`)).close();
-  const bare = openBareTurn(file);
-  const end = performance.now() + seconds * 500;
-  let turns = 0;
-  for (; performance.now() < end; turns += 1) bare.inTwo(ROWS);
-  bare.close();
-  return turns / (seconds * 0.5);
 }
 
 async function processes(): Promise<void> {
@@ -106,8 +98,10 @@ async function processes(): Promise<void> {
       ours.rssMb,
     ]);
   };
-  const embedded = await together(1, { kind: 'turns', url: `sqlite://${join(folder, 'turns.sqlite')}` });
-  note('内嵌 SQLite，1 个进程', await bareSqlite(), embedded);
+  const file = (name: string) => `sqlite://${join(folder, `${name}.sqlite`)}`;
+  const embedded = await together(1, { kind: 'turns', url: file('turns') });
+  const bareFile = await together(1, { kind: 'bare', url: file('bare'), rows: ROWS });
+  note('内嵌 SQLite，1 个进程', bareFile.perSecond, embedded);
   const bin = findPostgres();
   if (bin === undefined)
     process.stderr.write('*** PostgreSQL SKIPPED: its server is not installed here ***\n');
@@ -121,7 +115,7 @@ async function processes(): Promise<void> {
   report({
     id: 'processes',
     title: '持久的一轮：1、2、4 个进程，旁边是光写同样的行',
-    words: `\`npm run bench:scale -- --only=processes\`。${TALKS} 个对话同时进行，各 ${seconds} 秒；一轮 = 写下、理解、提交、交给渠道。内嵌只能有一个进程。“光写”是手写语句写同样的行（SQLite 两个事务，PostgreSQL 三个事务），同样的并发，同一次运行。`,
+    words: `\`npm run bench:scale -- --only=processes\`。${TALKS} 个对话同时进行，各 ${seconds} 秒；一轮 = 写下、理解、提交、交给渠道并记下已送达；说的话取自知识库里的例句，换着说法，几千句不重复。内嵌只能有一个进程。“光写”是手写语句把同样的行写下、提交、记下送达，一轮三个事务，两种数据库一样，同一次运行。PostgreSQL 上并发也一样；SQLite 只有一条连接，一轮接一轮地写。我们在 SQLite 上把同时就绪的事务合在一次落盘里，光写的不合（合了又是多少，见“盘真的要等”一节）。`,
     head: [
       '装法',
       '轮/秒',
@@ -137,6 +131,49 @@ async function processes(): Promise<void> {
       'PostgreSQL 的服务器和所有进程在同一台两核机器上，进程多了只是分这两个核：这里看的是不出错、不变慢，不是加速。',
     picture: {
       title: '每秒持久的轮数',
+      bars: rows.map(([label, value]) => ({ label: String(label), value: Number(value) })),
+    },
+  });
+}
+
+// === A disk that has to be waited for
+
+const WRITES_PER_SECOND = 200;
+
+/** Everything on an ext4 of its own whose writes the kernel holds back; said aloud where that cannot be had. */
+async function slowDiskTurns(): Promise<void> {
+  let disk: SlowPlace;
+  try {
+    disk = slowDisk(WRITES_PER_SECOND);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    tell(`*** THE SLOW DISK IS SKIPPED: ${error.message} ***`);
+    return;
+  }
+  const rows: (string | number)[][] = [];
+  try {
+    const measure = async (label: string, kind: ChildSetting['kind'], talks: number) => {
+      const url = `sqlite://${join(disk.dir, `${kind}-${talks}.sqlite`)}`;
+      const one = await together(1, { kind, url, rows: ROWS, talks }, (pid) => disk.slow(pid));
+      rows.push([label, one.perSecond, one.p50, one.p99]);
+    };
+    await measure('一轮，一个人说', 'turns', 1);
+    await measure(`一轮，${TALKS} 个人同时说`, 'turns', TALKS);
+    await measure('光写，一轮三个事务', 'bare', 1);
+    await measure(`光写，${TALKS} 轮合在三个事务里`, 'bare-together', TALKS);
+  } finally {
+    disk.remove();
+  }
+  report({
+    id: 'slow-disk',
+    title: '盘真的要等：内嵌，每次落盘都要排队',
+    words: `\`npm run bench:scale -- --only=slow-disk\`。ext4 放在环回设备上，内核块控制器（blkio）每秒只放行 ${WRITES_PER_SECOND} 次写，像一块一次落盘要几毫秒到十几毫秒的盘；各 ${seconds} 秒，同一次运行。`,
+    head: ['', '轮/秒', '一轮 p50 ms', 'p99 ms'],
+    rows,
+    after:
+      '一轮有三次承诺：写下、提交、送达，每次都等落盘。同时就绪的事务合在一次落盘里，所以人越多，每人摊到的等待越少。',
+    picture: {
+      title: '慢盘上每秒的轮数',
       bars: rows.map(([label, value]) => ({ label: String(label), value: Number(value) })),
     },
   });
@@ -246,7 +283,12 @@ async function starts(): Promise<void> {
   });
 }
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { processes, resting, start: starts };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  processes,
+  'slow-disk': slowDiskTurns,
+  resting,
+  start: starts,
+};
 try {
   for (const [name, run] of Object.entries(PARTS)) if (only === undefined || only === name) await run();
 } finally {

@@ -1,7 +1,8 @@
 /**
  * The floor under a turn: the very rows one turn writes, put into the same tables by prepared statements
- * written by hand, with the same durability, and nothing else. `bench/turn.ts` divides by it. Run by itself
- * it prints what the store adds to the floor: `node bench/store-transaction.ts [turns]`.
+ * written by hand, with the same durability, and nothing else. `bench/turn.ts` and `bench/scale.ts` divide by it.
+ * Run by itself it prints what the store adds to the floor, one turn after the other and sixteen at once:
+ * `node bench/store-transaction.ts [turns]`.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -69,8 +70,12 @@ export async function readTurnRows(db: Db, conversation: string): Promise<TurnRo
 export interface BareTurn {
   /** All rows in one transaction: the floor of any design. */
   inOne(rows: TurnRows): void;
-  /** The message is safe before anybody thinks about it, so what is promised takes two. */
+  /** The message is safe before anybody thinks about it, so a turn that is not delivered takes two. */
   inTwo(rows: TurnRows): void;
+  /** Written down, committed, delivered: what a turn promises. */
+  inThree(rows: TurnRows): void;
+  /** So many turns whose three promises are each made by one transaction: the floor for those who talk at once. */
+  inThreeTogether(rows: TurnRows, turns: number): void;
   close(): void;
 }
 
@@ -78,30 +83,54 @@ export interface BareTurn {
 export function openBareTurn(file: string): BareTurn {
   const database = new DatabaseSync(file);
   database.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full');
-  const write = bareWriter(database);
+  const begin = database.prepare('begin');
+  const commit = database.prepare('commit');
+  const talks = bareTalks(database, MOST_TOGETHER);
+  const [talk] = talks as [BareTalk];
   const transaction = (work: () => void) => {
-    write.begin.run();
+    begin.run();
     work();
-    write.commit.run();
+    commit.run();
   };
   return {
     inOne(rows) {
       transaction(() => {
-        write.receive(rows);
-        write.turn(rows);
+        talk.receive(rows);
+        talk.turn(rows);
       });
     },
     inTwo(rows) {
-      transaction(() => write.receive(rows));
-      transaction(() => write.turn(rows));
+      transaction(() => talk.receive(rows));
+      transaction(() => talk.turn(rows));
+    },
+    inThree(rows) {
+      transaction(() => talk.receive(rows));
+      transaction(() => talk.turn(rows));
+      transaction(() => talk.sent(rows));
+    },
+    inThreeTogether(rows, turns) {
+      const those = talks.slice(0, turns);
+      for (const step of ['receive', 'turn', 'sent'] as const) {
+        transaction(() => {
+          for (const one of those) one[step](rows);
+        });
+      }
     },
     close: () => database.close(),
   };
 }
 
-const CONVERSATION = 'c_bare';
+/** Conversations that there are. */
+const MOST_TOGETHER = 16;
 
-function bareWriter(database: DatabaseSync) {
+interface BareTalk {
+  receive(rows: TurnRows): void;
+  turn(rows: TurnRows): void;
+  /** The channel has taken all parts of the last turn. */
+  sent(rows: TurnRows): void;
+}
+
+function bareTalks(database: DatabaseSync, count: number): readonly BareTalk[] {
   const run = (sql: string) => {
     const statement = database.prepare(sql);
     return (...values: SQLInputValue[]) => statement.run(...values);
@@ -127,36 +156,47 @@ function bareWriter(database: DatabaseSync) {
     `insert into audit (conversation_id, n, actor, action, data, at, prev_hash, hash)
      values (?, ?, 'assistant', 'turn.committed', ?, 1764000000000, ?, ?)`,
   );
-  run(`insert into addresses (channel, account, user_id, conversation_id, seq, audit_n)
-       values ('web', 'main', 'bare', ?, 0, 0)`)(CONVERSATION);
-  run(`insert into conversations (id, version, status, state, created_at, updated_at)
-       values (?, 0, 'bot', '{}', 0, 0)`)(CONVERSATION);
-
+  const delivered = run(
+    `update outbox set state = 'sent', closed_at = 1764000000000, attempts = attempts + 1 where key = ?`,
+  );
+  const address = run(`insert into addresses (channel, account, user_id, conversation_id, seq, audit_n)
+       values ('web', 'main', ?, ?, 0, 0)`);
+  const conversation = run(`insert into conversations (id, version, status, state, created_at, updated_at)
+       values (?, 0, 'bot', '{}', 0, 0)`);
   const hash = 'f'.repeat(64);
-  let seq = 0;
-  let version = 0;
-  return {
-    begin: database.prepare('begin'),
-    commit: database.prepare('commit'),
-    receive(rows: TurnRows) {
-      seq += 1;
-      number(1, 0, CONVERSATION);
-      item(`bare-${seq}`, CONVERSATION, seq, rows.content);
-    },
-    turn(rows: TurnRows) {
-      const message = seq;
-      number(rows.parts.length, 1, CONVERSATION);
-      state(rows.state, CONVERSATION, version);
-      version += 1;
-      done(CONVERSATION, message);
-      log(CONVERSATION, version, `[${message}]`, rows.log);
-      for (const [index, text] of rows.parts.entries()) {
+
+  function bareTalk(id: string): BareTalk {
+    address(id, id);
+    conversation(id);
+    let seq = 0;
+    let version = 0;
+    let message = 0;
+    return {
+      receive(rows) {
         seq += 1;
-        part(`${CONVERSATION}:${message}:${index}`, CONVERSATION, seq, text);
-      }
-      audit(CONVERSATION, version, rows.audit, hash, hash);
-    },
-  };
+        message = seq;
+        number(1, 0, id);
+        item(`${id}-${seq}`, id, seq, rows.content);
+      },
+      turn(rows) {
+        number(rows.parts.length, 1, id);
+        state(rows.state, id, version);
+        version += 1;
+        done(id, message);
+        log(id, version, `[${message}]`, rows.log);
+        for (const [index, text] of rows.parts.entries()) {
+          seq += 1;
+          part(`${id}:${message}:${index}`, id, seq, text);
+        }
+        audit(id, version, rows.audit, hash, hash);
+      },
+      sent(rows) {
+        for (const index of rows.parts.keys()) delivered(`${id}:${message}:${index}`);
+      },
+    };
+  }
+
+  return Array.from({ length: count }, (_, n) => bareTalk(`c_bare${n}`));
 }
 
 // === Measuring
@@ -175,7 +215,7 @@ export function spreadOf(times: readonly number[]): Spread {
 
 const WARM_UP = 200;
 
-const NAMES = ['receive', 'due', 'commitTurn', 'storeTurn', 'bareTwo', 'bareOne'] as const;
+const NAMES = ['receive', 'due', 'commitTurn', 'deliver', 'storeTurn', 'bareThree', 'bareOne'] as const;
 type Times = Record<(typeof NAMES)[number], number>;
 
 async function main(turns: number): Promise<void> {
@@ -192,10 +232,12 @@ async function main(turns: number): Promise<void> {
     const taken = await oneRound({ store: opened.store, bare, rows, conversation, n });
     if (n > WARM_UP) times.push(taken);
   }
+  const crowd = await atOnce(opened.store, bare, rows, turns);
   bare.close();
   await opened.close();
   rmSync(folder, { recursive: true, force: true });
   print(times);
+  printCrowd(crowd);
 }
 
 function open(file: string): Promise<OpenedStore> {
@@ -235,20 +277,93 @@ async function oneRound({ store, bare, rows, conversation, n }: Round): Promise<
   const seqs = due.items.map((item) => item.seq);
   await store.commitTurn(turnOf(due.conversation, seqs));
   const committed = performance.now();
-  bare.inTwo(rows);
-  const two = performance.now();
+  await deliver(store, conversation);
+  const delivered = performance.now();
+  bare.inThree(rows);
+  const three = performance.now();
   bare.inOne(rows);
   const one = performance.now();
-  // As in life, where a channel takes a part at once: undelivered ones by the thousand would be measured too.
-  for (const { outbound } of await store.duePartsOf(conversation)) await store.markSent(outbound.key);
   return {
     receive: received - start,
     due: loaded - received,
     commitTurn: committed - loaded,
-    storeTurn: committed - start,
-    bareTwo: two - committed,
-    bareOne: one - two,
+    deliver: delivered - committed,
+    storeTurn: delivered - start,
+    bareThree: three - delivered,
+    bareOne: one - three,
   };
+}
+
+async function deliver(store: Store, conversation: ConversationId): Promise<void> {
+  const parts = await store.duePartsOf(conversation);
+  await store.markSent(...parts.map(({ outbound }) => outbound.key));
+}
+
+// === As many at once as there are bare conversations
+
+interface Cost {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+type Crowd = Record<'store' | 'apart' | 'together', Cost>;
+
+/** Per turn: through the store, the bare rows one turn after the other, and the bare rows of all in three transactions. */
+async function atOnce(store: Store, bare: BareTurn, rows: TurnRows, turns: number): Promise<Crowd> {
+  const users = Array.from({ length: MOST_TOGETHER }, (_, n) => `crowd-${n}`);
+  const rounds = Math.ceil(turns / MOST_TOGETHER);
+  const spent = { store: [] as Cost[], apart: [] as Cost[], together: [] as Cost[] };
+  for (let n = 0; n < rounds + 5; n += 1) {
+    const round = {
+      store: await costOf(() => Promise.all(users.map((user) => wholeTurn(store, user, n)))),
+      apart: await costOf(() => {
+        for (const _ of users) bare.inThree(rows);
+      }),
+      together: await costOf(() => bare.inThreeTogether(rows, MOST_TOGETHER)),
+    };
+    // The first rounds make the conversations and warm everything up.
+    if (n < 5) continue;
+    for (const name of ['store', 'apart', 'together'] as const) spent[name].push(round[name]);
+  }
+  const middle = (costs: readonly Cost[]): Cost => ({
+    ms: spreadOf(costs.map(({ ms }) => ms)).p50 / MOST_TOGETHER,
+    cpuMs: costs.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / costs.length / MOST_TOGETHER,
+  });
+  return { store: middle(spent.store), apart: middle(spent.apart), together: middle(spent.together) };
+}
+
+async function costOf(work: () => unknown): Promise<Cost> {
+  const cpu = process.cpuUsage();
+  const at = performance.now();
+  await work();
+  const ms = performance.now() - at;
+  const { user, system } = process.cpuUsage(cpu);
+  return { ms, cpuMs: (user + system) / 1000 };
+}
+
+async function wholeTurn(store: Store, user: string, n: number): Promise<void> {
+  const inbound = message(n, user);
+  await store.receive(inbound);
+  const { id } = (await store.conversationAt(inbound.address)) as Conversation;
+  const due = await store.due(id);
+  if (due === undefined) throw new Error('The message received is not due');
+  const seqs = due.items.map((item) => item.seq);
+  await store.commitTurn(turnOf(due.conversation, seqs));
+  await deliver(store, id);
+}
+
+function printCrowd({ store, apart, together }: Crowd): void {
+  const line = (name: string, { ms, cpuMs }: Cost) =>
+    process.stdout.write(`${name.padEnd(34)} ${ms.toFixed(3)} ms   cpu ${cpuMs.toFixed(3)} ms a turn\n`);
+  process.stdout.write(`${MOST_TOGETHER} conversations at once\n`);
+  line('store', store);
+  line('bare, three transactions each', apart);
+  line('bare, three transactions for all', together);
+  const ratio = (under: Cost) =>
+    `${(store.ms / under.ms).toFixed(2)}x (cpu ${(store.cpuMs / under.cpuMs).toFixed(2)}x)`;
+  process.stdout.write(
+    `store turn: ${ratio(apart)} the bare rows each by itself, ${ratio(together)} all together\n`,
+  );
 }
 
 function print(times: readonly Times[]): void {
@@ -259,16 +374,16 @@ function print(times: readonly Times[]): void {
   const p50 = (name: keyof Times) => spreads.get(name)?.p50 ?? Number.NaN;
   const ratio = (under: keyof Times) => (p50('storeTurn') / p50(under)).toFixed(2);
   process.stdout.write(
-    `store turn: ${ratio('bareTwo')}x the bare rows in two transactions, ${ratio('bareOne')}x in one\n`,
+    `store turn: ${ratio('bareThree')}x the bare rows in three transactions, ${ratio('bareOne')}x in one\n`,
   );
 }
 
 // === A turn of the usual size: a state of about 2 kB, one part with buttons
 
-function message(n: number): Inbound {
+function message(n: number, user = 'bench'): Inbound {
   return {
-    address: { channel: 'web', account: 'main', user: 'bench' },
-    messageId: `m${n}`,
+    address: { channel: 'web', account: 'main', user },
+    messageId: `${user}-${n}`,
     receivedAt: new Date().toISOString(),
     content: { kind: 'text', text: '绑了家庭共济怎么没显示', masked: [] },
   };
