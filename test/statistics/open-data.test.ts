@@ -1,5 +1,5 @@
 /** What is given away tells of nobody, and the public page can be computed from it again. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStatistics } from '../../src/statistics/count.ts';
 import { fromCsv, toCsv } from '../../src/statistics/csv.ts';
 import { OPEN_FIGURES } from '../../src/statistics/definitions.ts';
@@ -16,7 +16,8 @@ const K = 5;
 describe.each(BACKENDS.slice(0, 1).concat(BACKENDS.slice(2)))('open data on $name', (backend) => {
   let world: World;
   let data: OpenData;
-  beforeEach(async () => {
+  // None of the tests writes: the months are lived through once.
+  beforeAll(async () => {
     world = await openWorld(backend);
     const roll = dice(5);
     for (let n = 0; n < 25; n += 1) await day(world, roll, 16);
@@ -30,7 +31,7 @@ describe.each(BACKENDS.slice(0, 1).concat(BACKENDS.slice(2)))('open data on $nam
     const now = world.clock.now();
     data = await openDataOf(world.store, { from: '2026-11-01', until: '2027-01-31', k: K, now });
   });
-  afterEach(() => world.end());
+  afterAll(() => world.end());
 
   test('the public page is computed from the files again, number for number', () => {
     const files = filesOf(data, PARTS);
