@@ -224,7 +224,14 @@ export async function createApp(parts: AppParts): Promise<App> {
   const receive =
     waiting === undefined
       ? written
-      : guardReceive(written, { clock, waiting, meter: watch?.meter, refusal: parts.disk?.refusal });
+      : guardReceive(written, {
+          clock,
+          waiting,
+          meter: watch?.meter,
+          refusal: parts.disk?.refusal,
+          // Where there is a clock to compare with, there are other processes.
+          recent: opened.clockSkewMs && store.recentOf,
+        });
 
   return {
     store,

@@ -6,6 +6,7 @@
 import { createLimiter } from './connectors/web/rate-limit.ts';
 import type { Clock } from './contracts/clock.ts';
 import type { Receive } from './contracts/connector.ts';
+import type { Recent } from './contracts/recent.ts';
 import type { Inbound } from './domain/conversation.ts';
 import { AppError } from './errors.ts';
 import { MESSAGES_PER_MINUTE, MOST_WAITING } from './limits.ts';
@@ -14,6 +15,9 @@ import type { DiskCode } from './watch-disk.ts';
 
 /** People who were told to slow down, remembered by this process; the oldest is forgotten first. */
 const TOLD = 10_000;
+/** Up to so many processes nobody gets past the limit by writing a little on each. */
+const MOST_PROCESSES = 10;
+const MINUTE_MS = 60_000;
 
 export interface GuardParts {
   readonly clock: Clock;
@@ -22,6 +26,8 @@ export interface GuardParts {
   readonly waiting: () => number;
   /** Why the store takes nothing new now; absent: it does. */
   readonly refusal?: (() => DiskCode | undefined) | undefined;
+  /** What somebody has written in all processes; absent where there is only this one. */
+  readonly recent?: Recent['recentOf'] | undefined;
   readonly perMinute?: number;
   readonly mostWaiting?: number;
 }
@@ -34,6 +40,17 @@ export function guardReceive(receive: Receive, parts: GuardParts): Receive {
   const { clock, meter, waiting, perMinute = MESSAGES_PER_MINUTE, mostWaiting = MOST_WAITING } = parts;
   const limiter = createLimiter({ perMinute, clock });
   const told = new Set<string>();
+  // Whoever writes little on this process writes little on all of them: nobody is asked about those.
+  const few = createLimiter({ perMinute: Math.max(1, Math.floor(perMinute / MOST_PROCESSES)), clock });
+
+  /** In all processes together, for whoever writes more than a little on this one. */
+  async function elsewhere({ address }: Inbound, who: string): Promise<'may' | 'too_fast' | 'told'> {
+    if (parts.recent === undefined || few.has(who)) return 'may';
+    const { written, isTold } = await parts.recent(address, clock.now() - MINUTE_MS);
+    if (written < perMinute) return 'may';
+    return isTold ? 'told' : 'too_fast';
+  }
+
   return async (inbound) => {
     const { channel } = inbound.address;
     const refusal = parts.refusal?.();
@@ -46,16 +63,18 @@ export function guardReceive(receive: Receive, parts: GuardParts): Receive {
       throw new AppError('store_busy', `More than ${mostWaiting} messages wait; this one is to come again.`);
     }
     const who = personOf(inbound);
-    if (!isWriting(inbound) || limiter.has(who)) {
+    const all = isWriting(inbound) && limiter.has(who) ? await elsewhere(inbound, who) : 'may';
+    if (!isWriting(inbound) || (limiter.has(who) && all === 'may')) {
       const outcome = await receive(inbound);
       // A redelivery is the platform's doing, not the citizen's.
       if (outcome === 'stored' && isWriting(inbound)) {
         limiter.take(who);
+        few.take(who);
         told.delete(who);
       }
       return outcome;
     }
-    if (told.has(who)) {
+    if (told.has(who) || all === 'told') {
       meter?.add('gongji_messages_total', { channel, outcome: 'dropped' });
       return 'duplicate';
     }

@@ -41,6 +41,7 @@ import type { Figures } from './figures.ts';
 import type { Installations } from './installations.ts';
 import type { KeyStore } from './keys.ts';
 import type { PersonalData } from './personal-data.ts';
+import type { Recent } from './recent.ts';
 import type { Retention } from './retention.ts';
 import type { StaffInbox } from './staff-inbox.ts';
 import type { StatisticsStore, TurnFigures } from './statistics.ts';
@@ -397,6 +398,7 @@ export interface Store
     StaffInbox,
     WebSessions,
     Figures,
+    Recent,
     StatisticsStore {
   /** One line about engine, file and durability, for the start-up message and health. */
   describe(): string;

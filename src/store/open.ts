@@ -31,6 +31,7 @@ import { outbox } from './outbox.ts';
 import type { Sealing } from './person-keys.ts';
 import { personalData } from './personal-data.ts';
 import { runsDirectly } from './prepared.ts';
+import { recent } from './recent.ts';
 import { retention } from './retention.ts';
 import { reviewItems } from './review-items.ts';
 import { rooms as createRooms } from './rooms.ts';
@@ -203,6 +204,7 @@ async function assemble(
     ...webSessions(context),
     ...statistics(context),
     ...figures(context),
+    ...recent(context),
     describe: () => backend.description,
     close,
   };

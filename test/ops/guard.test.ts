@@ -5,7 +5,8 @@ import { guardReceive } from '../../src/guard.ts';
 import { loadKnowledge } from '../../src/knowledge/load.ts';
 import { KNOWLEDGE_DIR } from '../../src/library.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { START } from '../store/world.ts';
+import { BACKENDS } from '../store/backends.ts';
+import { openWorld, START } from '../store/world.ts';
 
 let now = START;
 let stored: Inbound[];
@@ -91,5 +92,53 @@ describe('the queue', () => {
     expect(stored).toEqual([]);
     waiting = 9;
     expect(await door(message('a', 1))).toBe('stored');
+  });
+});
+
+describe('several processes', () => {
+  const world = async () => {
+    const [place] = BACKENDS;
+    if (place === undefined) throw new Error('There is no database at all');
+    return openWorld(place);
+  };
+
+  test('count one person together: who writes a little on each is told once, and then left unread on all', async () => {
+    const { store, end } = await world();
+    const door = () =>
+      guardReceive((inbound) => store.receive(inbound), {
+        clock,
+        waiting: () => 0,
+        recent: store.recentOf,
+        perMinute: 20,
+      });
+    const doors = [door(), door(), door(), door()];
+    const outcomes: string[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      now += 100;
+      outcomes.push((await doors[n % doors.length]?.(message('a', n))) ?? '');
+    }
+    // Twenty messages and the one line; the rest is left unread, whichever process it comes to.
+    expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(21);
+    expect(outcomes.slice(21).every((outcome) => outcome === 'duplicate')).toBe(true);
+    expect(await doors[0]?.(message('b', 1))).toBe('stored');
+    now += 60_000;
+    expect(await doors[1]?.(message('a', 41))).toBe('stored');
+    await end();
+  });
+
+  test('nobody asks about somebody who writes little', async () => {
+    let asked = 0;
+    const door = guardReceive(async () => 'stored', {
+      clock,
+      waiting: () => 0,
+      recent: async () => {
+        asked += 1;
+        return { written: 0, isTold: false };
+      },
+    });
+    for (let n = 0; n < 3; n += 1) await door(message('a', n));
+    expect(asked).toBe(0);
+    await door(message('a', 4));
+    expect(asked).toBe(1);
   });
 });
