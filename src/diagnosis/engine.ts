@@ -14,7 +14,7 @@ import { explain } from './explain.ts';
 import { type FactBook, factBook, type Known, knownIn } from './fact-book.ts';
 import type { KnownFactId } from './facts.ts';
 import { type CauseModel, hintsOf, modelOf, type Standing, standing } from './model.ts';
-import { bestQuestion, lookupWorth, type RecordsAccess, trials, type View } from './questions.ts';
+import { bestQuestion, lookupWorth, mayLookUp, type RecordsAccess, trials, type View } from './questions.ts';
 
 /** No citizen is asked more than this; after it the best guesses go to a person. */
 export const MAX_QUESTIONS = 6;
@@ -96,13 +96,17 @@ export function diagnose(causes: ReadonlyMap<CauseId, CauseEntry>, input: Diagno
 
 function nextStep(view: View, input: DiagnosisInput, asked: number): Pick<Diagnosis, 'next' | 'lookup'> {
   const seen = [...view.book.values()].some((fact) => fact.origin.kind === 'looked_up');
-  const tried = trials(view);
   const access = seen ? 'closed' : (input.records ?? 'locked');
   // Whoever has told a fact of their own accord has been listened to as well.
   const said = [...view.book.values()].filter((fact) => fact.origin.kind === 'said').length;
-  const worth = lookupWorth(view, tried, access, Math.max(asked, said));
-  const question =
-    asked < MAX_QUESTIONS ? bestQuestion(tried, new Set(input.skipped ?? []), asked) : undefined;
+  const told = Math.max(asked, said);
+  const skipped = new Set(input.skipped ?? []);
+  const tried = trials(view, {
+    isAsked: (fact) => asked < MAX_QUESTIONS && !skipped.has(fact),
+    records: mayLookUp(access, told),
+  });
+  const worth = lookupWorth(view, tried, access, told);
+  const question = asked < MAX_QUESTIONS ? bestQuestion(tried, skipped, asked) : undefined;
   const lookup = worth > (question?.perCost ?? 0);
   return question === undefined
     ? { lookup }

@@ -26,7 +26,7 @@ const RECORDS_EXPLAIN = 0.8;
 
 /** `locked` needs consent and a verified person first; `closed` was refused, failed, or is already known. */
 export type RecordsAccess = 'open' | 'locked' | 'closed';
-/** Nobody opens records to one who has not yet listened: a locked record waits for the first fact that is told. */
+/** A locked record waits for the first fact that is told. */
 const TOLD_BEFORE_LOOKUP = 1;
 const LOOKUP_COST: Record<Exclude<RecordsAccess, 'closed'>, number> = { open: 0.5, locked: 4 };
 
@@ -55,12 +55,20 @@ export interface Trial {
   readonly shares: readonly number[];
 }
 
-/** Every fact that is not known yet and could be, with what knowing it is expected to tell. */
-export function trials(view: View): ReadonlyMap<KnownFactId, Trial> {
+/** Which facts are worth a trial: those somebody may be asked for, and those the records hold. */
+export interface Wanted {
+  readonly isAsked: (fact: KnownFactId) => boolean;
+  readonly records: boolean;
+}
+
+/** Every fact that is wanted and not known yet, with what knowing it is expected to tell. */
+export function trials(view: View, { isAsked, records }: Wanted): ReadonlyMap<KnownFactId, Trial> {
   const found = new Map<KnownFactId, Trial>();
   const now = sumsOf([...view.weights, view.unexplained]);
   for (const possible of POSSIBLE) {
-    if (!view.book.has(possible.id)) found.set(possible.id, tryFact(view, now, possible));
+    const { id, isQuestion, isRecord } = possible;
+    const isWanted = (isQuestion && isAsked(id)) || (isRecord && records);
+    if (isWanted && !view.book.has(id)) found.set(id, tryFact(view, now, possible));
   }
   return found;
 }
@@ -68,17 +76,18 @@ export function trials(view: View): ReadonlyMap<KnownFactId, Trial> {
 interface Possible {
   readonly id: KnownFactId;
   readonly place: number;
+  readonly isQuestion: boolean;
+  readonly isRecord: boolean;
   /** Each value it can have, as somebody would say it. */
   readonly said: readonly Fact[];
 }
 
 /** Facts that can be asked for or looked up. */
-const POSSIBLE: readonly Possible[] = FACT_IDS.filter((id) => {
-  const spec = factSpec(id);
-  return spec?.askCost !== undefined || spec?.record === true;
-}).map((id) => ({
+const POSSIBLE: readonly Possible[] = FACT_IDS.map((id) => ({
   id,
   place: placeOf(id),
+  isQuestion: factSpec(id)?.askCost !== undefined,
+  isRecord: factSpec(id)?.record === true,
   said: valuesOf(id).map((value) => ({ id, value, origin: { kind: 'said' } })),
 }));
 
@@ -99,6 +108,11 @@ export function bestQuestion(
   return best;
 }
 
+/** Nobody opens records to one who has not yet listened. */
+export function mayLookUp(access: RecordsAccess, told: number): boolean {
+  return access === 'open' || (access === 'locked' && told >= TOLD_BEFORE_LOOKUP);
+}
+
 /**
  * Bits per cost of looking up every record at once; 0 when they cannot or should not be opened now.
  * @param told questions asked or facts told so far, whichever is more
@@ -109,7 +123,7 @@ export function lookupWorth(
   access: RecordsAccess,
   told: number,
 ): number {
-  if (access === 'closed' || (access === 'locked' && told < TOLD_BEFORE_LOOKUP)) return 0;
+  if (access === 'closed' || !mayLookUp(access, told)) return 0;
   const gains = [...tried].map(([fact, { gain }]) => (factSpec(fact)?.record === true ? gain : 0));
   const gain = gains.reduce((total, one) => total + one, 0);
   const { total, logs } = sumsOf([...view.weights, view.unexplained]);
