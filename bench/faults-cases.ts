@@ -242,10 +242,13 @@ export const CASES: readonly FaultCase[] = [
               (answer) => answer.status,
               () => 0,
             );
+            const ready = await readinessOf(world.houses[0]);
             const codes = codesIn(world.houses[0]);
             disk.free();
+            const recovered = await until(async () => (await readinessOf(world.houses[0])).startsWith('200'));
             return [
-              `写满期间进程${world.houses[0]?.isUp === true ? '还在' : '已退出'}，/healthz 答 ${health}，日志里的代码：${codes}`,
+              `写满期间进程${world.houses[0]?.isUp === true ? '还在' : '已退出'}，/healthz 答 ${health}，/readyz 答 ${ready}，日志里的代码：${codes}`,
+              recovered === undefined ? '有了空间也没有恢复' : `有了空间 ${recovered} ms 后又能接活`,
             ];
           },
         });
@@ -331,6 +334,24 @@ export const CASES: readonly FaultCase[] = [
       }),
   },
 ];
+
+/** What /readyz says to programs on this machine: status and reasons. */
+async function readinessOf(house: House | undefined): Promise<string> {
+  const answer = await fetch(`${house?.url}/readyz`).catch(() => undefined);
+  if (answer === undefined) return '0';
+  const { reasons = [] } = (await answer.json()) as { readonly reasons?: readonly string[] };
+  return [answer.status, ...reasons].join(' ');
+}
+
+/** How long it took, in milliseconds; undefined when it did not come. */
+async function until(holds: () => Promise<boolean>): Promise<number | undefined> {
+  const from = performance.now();
+  while (performance.now() - from < WORKED_OFF_MS) {
+    if (await holds()) return Math.round(performance.now() - from);
+    await pause(100);
+  }
+  return undefined;
+}
 
 /** Codes of what the server complained about, each once. */
 function codesIn(house: House | undefined): string {

@@ -29,6 +29,8 @@ export type Message =
   | { readonly id: string; readonly choose: string };
 export type Posted = 'ok' | 'slow_down' | 'too_long' | 'later' | 'failed';
 
+/** A process that died is behind a proxy for a moment; the same message under the same id is written down once. */
+const SEND_AGAIN_MS = 1_500;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
 /** The server gives a sign of life every 15 s; without two of them the line is dead. */
@@ -45,6 +47,10 @@ export async function post(message: Message): Promise<Posted> {
   let status = (await send('messages', message))?.status ?? 0;
   // The session was left in another tab, or its talk was deleted: this one begins anew.
   if (status === 401 && (await open()).status < 300) status = (await send('messages', message))?.status ?? 0;
+  if (status === 0 || status === 502 || status === 504) {
+    await new Promise((done) => setTimeout(done, SEND_AGAIN_MS));
+    status = (await send('messages', message))?.status ?? 0;
+  }
   if (status === 429) return 'slow_down';
   if (status === 413) return 'too_long';
   if (status === 503) return 'later';
