@@ -27,7 +27,9 @@ export type Featurize = (text: string) => readonly Feature[];
 
 type HeadName = Exclude<keyof Heads, 'vocabulary'>;
 
-/** Raised when training or features change, so that older caches are not read. */
+/** Raised when training or features change: other weights come out, and thresholds must be fitted anew. */
+const TRAINING_VERSION = 3;
+/** Raised when what is kept between starts changes its form, so that older caches are not read. */
 const MODEL_VERSION = 4;
 
 const SHAPES: { readonly [head in HeadName]: Shape<string> } = {
@@ -57,7 +59,7 @@ type Source = Schoolbook & Pick<Knowledge, 'regions'>;
 export function learn(source: Source, cache?: ModelCache): Learnt {
   const stored = cache?.load();
   if (cache === undefined) return taught(source);
-  const key = keyOf(source);
+  const key = `${MODEL_VERSION}.${keyOf(source)}`;
   const kept = stored === undefined ? undefined : (fromBytes(stored, key) as Model | undefined);
   if (kept !== undefined) return { reader: createReader(source, kept.pairs), heads: headsOf(kept) };
   return taught(source, (model) => cache.save(toBytes(key, model)));
@@ -141,6 +143,6 @@ function actOf(intent: string): string {
 /** Names the sentences a model was trained on; the same key means the same model. */
 export function keyOf({ intents, lexicon, faq }: Schoolbook): string {
   const titles = [...faq.values()].map(({ intent, title }) => [intent, title]);
-  const content = JSON.stringify([MODEL_VERSION, [...intents.values()], lexicon, titles]);
+  const content = JSON.stringify([TRAINING_VERSION, [...intents.values()], lexicon, titles]);
   return createHash('sha256').update(content).digest('hex');
 }
