@@ -24,6 +24,29 @@ function begin(query: Query): Promise<object> {
   return Promise.resolve({ command: 'BEGIN', rowCount: null, rows: [] });
 }
 
+/** As far as we need it: pg says nothing about it in its types. */
+interface Wired {
+  readonly connection?: { readonly stream?: { cork?(): void; uncork?(): void } };
+}
+
+/**
+ * What is said to a connection before we wait again for anything goes there in one piece: each piece costs this process and
+ * the server a call of the system, and those were two fifths of what a turn cost here.
+ */
+function gatherer(client: pg.PoolClient): () => void {
+  const stream = (client as Wired).connection?.stream;
+  let isGathering = false;
+  return () => {
+    if (isGathering || stream?.cork === undefined) return;
+    isGathering = true;
+    stream.cork();
+    process.nextTick(() => {
+      isGathering = false;
+      stream.uncork?.();
+    });
+  };
+}
+
 export interface StatementNames {
   /** From now on what is run on this connection is prepared. */
   use(client: pg.PoolClient): void;
@@ -48,7 +71,9 @@ export function createStatementNames(): StatementNames {
   return {
     use(client) {
       const query = client.query.bind(client) as Query;
+      const gather = gatherer(client);
       const named: Query = (text, values, callback) => {
+        gather();
         if (text === 'begin' && callback === undefined) return begin(query);
         const name = typeof text === 'string' && isFilled(values) ? nameOf(text) : undefined;
         return name === undefined ? query(text, values, callback) : query({ name, text, values }, callback);
