@@ -117,7 +117,9 @@ function Talk({ view }: { view: CaseView }) {
             .filter(({ delivery }) => delivery.state !== 'sent')
             .map(({ key, text, delivery }) => (
               <li key={key}>
-                <Tag tone={delivery.state === 'failed' ? 'bad' : 'soft'}>{DELIVERY[delivery.state]}</Tag>{' '}
+                <Tag tone={delivery.state === 'failed' ? 'bad' : 'soft'}>
+                  {DELIVERY[delivery.code === 'uncertain' ? delivery.code : delivery.state]}
+                </Tag>{' '}
                 {text}
               </li>
             ))}

@@ -76,6 +76,8 @@ export const DELIVERY: Record<string, string> = {
   sending: '正在送',
   sent: '已送达',
   waits_for_citizen: '等市民下次来话',
+  /** Handed over, and the channel did not say whether it arrived. */
+  uncertain: '不确定是否送到，市民下次来话时再送',
   failed: '没有送到',
 };
 export const ASKABLE: Record<string, string> = {

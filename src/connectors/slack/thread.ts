@@ -86,7 +86,7 @@ function moreOf({ kind }: CaseEvent, view: CaseView): Md | undefined {
 
 /** What was said to the citizen, and what became of it; drawn anew when that changes. */
 export function replyMessage(reply: StaffReply, { number }: CaseView): Message {
-  return message(`${number} ${DELIVERY[reply.delivery.state]}`, [
+  return message(`${number} ${deliveryWords(reply.delivery)}`, [
     context(joined([who(reply.by), md`*回复参保人*`, moment(reply.at)], '　')),
     spoken(reply.text, WORDS_SHOWN),
     ...deliveryLine(reply.delivery),
@@ -101,8 +101,14 @@ const DELIVERY = {
   failed: '回复没有送达',
 } as const satisfies Record<DeliveryState['state'], string>;
 
+/** Of what was handed over, and the channel did not say whether it arrived. */
+const deliveryWords = ({ state, code }: DeliveryState): string =>
+  state === 'waits_for_citizen' && code === 'uncertain'
+    ? '不确定回复是否送到，参保人再说话时会再送一次'
+    : DELIVERY[state];
+
 function deliveryLine(delivery: DeliveryState): readonly Block[] {
-  if (delivery.state !== 'failed') return [context(md`${DELIVERY[delivery.state]}　${moment(delivery.at)}`)];
+  if (delivery.state !== 'failed') return [context(md`${deliveryWords(delivery)}　${moment(delivery.at)}`)];
   return sections(md`*【${DELIVERY.failed}】*　${deliveryReason(delivery.code)}。参保人没有看到这段话。`);
 }
 
