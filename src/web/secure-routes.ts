@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { clientAddress } from '../connectors/web/client-address.ts';
 import { createLimiter } from '../connectors/web/rate-limit.ts';
 import { isOwnPage } from '../connectors/web/routes.ts';
+import type { WhoseTalk } from '../connectors/web/talk-sessions.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import { newSecureToken } from '../domain/secure-token.ts';
@@ -39,8 +40,8 @@ export interface SecureRoutesParts {
   readonly secure: SecureDesk;
   /** Told when somebody has verified, by the request that did it. */
   readonly proved: (c: Context, conversation: ConversationId) => Promise<void>;
-  /** Whether this browser may see a page of that conversation. */
-  readonly mayOpen: (c: Context, conversation: ConversationId) => Promise<boolean>;
+  /** Whose browser this is, as far as the channel of that conversation can tell. */
+  readonly whoseTalk: (c: Context, conversation: ConversationId) => Promise<WhoseTalk>;
   readonly clock: Clock;
   readonly publicUrl?: string | undefined;
   readonly isBehindProxy: boolean;
@@ -65,16 +66,21 @@ export function secureRoutes(parts: SecureRoutesParts): Hono {
   const isGuessing = (c: Context, state: string): boolean =>
     state === 'unknown' && !misses.take(clientAddress(c, isBehindProxy));
 
-  /** A browser that is not of the talk holds no pass to it, whatever cookie it has. */
-  const secretOf = async (c: Context, token: string, secret: string): Promise<string> => {
+  /**
+   * What a browser opens a link with. That of the talk needs no pass, so that nothing is lost with an answer that does not
+   * arrive; one of another talk holds none, whatever cookie it has; else the first one to open the link keeps it.
+   */
+  const passFor = async (c: Context, token: string): Promise<{ secret?: string; give(): void }> => {
     const link = await secure.about(token);
-    return link === undefined || (await parts.mayOpen(c, link.conversation)) ? secret : NO_PASS;
+    const whose = link === undefined ? 'unknown' : await parts.whoseTalk(c, link.conversation);
+    if (whose === 'own') return { give: () => {} };
+    return whose === 'unknown' ? passOf(c) : { secret: NO_PASS, give: () => {} };
   };
 
   app.get('/:token', async (c) => {
-    const pass = passOf(c);
     const token = c.req.param('token');
-    const view = await secure.open(token, await secretOf(c, token, pass.secret));
+    const pass = await passFor(c, token);
+    const view = await secure.open(token, pass.secret);
     if (isGuessing(c, view.state)) return slowDown(c);
     if (view.state === 'open') pass.give();
     return c.json(view, view.state === 'unknown' ? 404 : 200);
@@ -88,8 +94,8 @@ export function secureRoutes(parts: SecureRoutesParts): Hono {
       const fields = fieldsSchema.safeParse(await c.req.json().catch(() => undefined));
       if (!fields.success) return c.json({ error: 'bad_message' }, 400);
       const token = c.req.param('token');
-      const pass = passOf(c);
-      const result = await secure.submit(token, fields.data, await secretOf(c, token, pass.secret));
+      const pass = await passFor(c, token);
+      const result = await secure.submit(token, fields.data, pass.secret);
       if (!result.ok && isGuessing(c, result.state)) return slowDown(c);
       if (result.ok || result.state === 'open') pass.give();
       if (result.ok && result.next === 'done') {

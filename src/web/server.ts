@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import type { WhoseTalk } from '../connectors/web/talk-sessions.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
@@ -18,8 +19,8 @@ export interface HttpChannel {
   readonly http: { readonly path: string; readonly routes: Hono };
   /** Told when somebody has verified in a talk, by the request that did it. */
   readonly proved?: (c: Context, conversation: ConversationId) => Promise<void>;
-  /** Whether this browser may see a secure page of that conversation; absent: nothing speaks against it. */
-  readonly mayOpen?: (c: Context, conversation: ConversationId) => Promise<boolean>;
+  /** Whether the browser of a request is that of a conversation; absent: the channel cannot tell. */
+  readonly whoseTalk?: (c: Context, conversation: ConversationId) => Promise<WhoseTalk>;
 }
 
 export interface ServerParts {
@@ -97,13 +98,14 @@ function createApp(parts: ServerParts): Hono {
   const proved = async (c: Context, conversation: ConversationId) => {
     for (const channel of parts.connectors) await channel.proved?.(c, conversation);
   };
-  const mayOpen = async (c: Context, conversation: ConversationId) => {
+  const whoseTalk = async (c: Context, conversation: ConversationId): Promise<WhoseTalk> => {
     for (const channel of parts.connectors) {
-      if ((await channel.mayOpen?.(c, conversation)) === false) return false;
+      const whose = await channel.whoseTalk?.(c, conversation);
+      if (whose !== undefined && whose !== 'unknown') return whose;
     }
-    return true;
+    return 'unknown';
   };
-  app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy, proved, mayOpen }));
+  app.route('/api/secure', secureRoutes({ secure, clock, publicUrl, isBehindProxy, proved, whoseTalk }));
   if (parts.desk !== undefined) app.route('/desk', parts.desk.routes);
   const isEmbeddable = embedOrigins.length > 0;
   app.route(

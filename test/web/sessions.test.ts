@@ -163,6 +163,18 @@ describe('a link of a talk on our page', () => {
     expect(await open(mine, path)).toMatchObject({ state: 'open' });
   });
 
+  it('opens there again when its first answer was lost on the way', async () => {
+    const mine = browser(house.server.app);
+    await mine.post('/api/chat/open', {});
+    const user = digestOf(mine.talk().split('=')[1] ?? '');
+    const path = `/api/secure/${await house.tiny.link('verify', `web/page/${user}` as ConversationId)}`;
+
+    const lost = await house.server.app.request(path, { headers: { cookie: mine.talk() } });
+    expect(await lost.json()).toMatchObject({ state: 'open' });
+    expect(lost.headers.get('set-cookie')).toBeNull();
+    expect(await open(mine, path)).toMatchObject({ state: 'open' });
+  });
+
   it('of a talk in a frame opens beside it, where nothing tells the talk', async () => {
     const mine = browser(house.server.app);
     const told = (await (await mine.post('/api/chat/open', { framed: true })).json()) as { session: string };

@@ -11,7 +11,7 @@ import type { WebSessions } from '../../contracts/web-sessions.ts';
 import type { ConversationId } from '../../domain/ids.ts';
 import { createHub, type Hub, joinHubs } from './hub.ts';
 import { chatRoutes } from './routes.ts';
-import { createTalkSessions } from './talk-sessions.ts';
+import { createTalkSessions, type WhoseTalk } from './talk-sessions.ts';
 
 export interface WebConnectorParts {
   readonly store: Pick<Store, 'conversation' | 'conversationAt' | 'history'> & WebSessions;
@@ -33,8 +33,8 @@ export interface WebConnector extends Connector {
   readonly http: { readonly path: string; readonly routes: Hono };
   /** Somebody has verified in a talk, by this request: the talk's session is renewed. */
   proved(c: Context, conversation: ConversationId): Promise<void>;
-  /** Whether this browser may see a secure page of that talk. */
-  mayOpen(c: Context, conversation: ConversationId): Promise<boolean>;
+  /** Whether this is the browser of that talk; a secure page opens in no other. */
+  whoseTalk(c: Context, conversation: ConversationId): Promise<WhoseTalk>;
   /** Pages that are looking at a talk right now. */
   openStreams(): number;
 }
@@ -66,7 +66,7 @@ export function createWebConnector(parts: WebConnectorParts): WebConnector {
       hub.close();
     },
     proved: sessions.proved,
-    mayOpen: sessions.mayOpen,
+    whoseTalk: sessions.whoseTalk,
     openStreams: () => hub.count(),
   };
 }

@@ -32,6 +32,9 @@ interface Told {
   readonly session?: string;
 }
 
+/** `unknown`: nothing tells. */
+export type WhoseTalk = 'own' | 'another' | 'unknown';
+
 export interface TalkSessions {
   /**
    * The session of a request. One that we never gave is none: nobody can make somebody else talk
@@ -47,10 +50,10 @@ export interface TalkSessions {
   /** Somebody has verified in this talk, by a request that may come from the browser of the talk. */
   proved(c: Context, conversation: ConversationId): Promise<void>;
   /**
-   * Whether a secure page of this talk may be shown to the browser of this request. A link that was passed on would prove
-   * one person in the talk of another; a talk in a frame has no cookie to be known by.
+   * Whether the browser of this request is that of this talk. A link that was passed on would prove one person in the talk
+   * of another. A talk in a frame has no cookie to be known by, and one of another channel none of ours.
    */
-  mayOpen(c: Context, conversation: ConversationId): Promise<boolean>;
+  whoseTalk(c: Context, conversation: ConversationId): Promise<WhoseTalk>;
   /** Ends the talk of the request on every machine, and its streams. */
   end(c: Context): Promise<void>;
 }
@@ -94,10 +97,11 @@ export function createTalkSessions({ store, clock, random, hub, isHttps }: TalkS
       // Whoever listens comes again, with the secret their browser has by then.
       hub.drop(address.user);
     },
-    async mayOpen(c, conversation) {
+    async whoseTalk(c, conversation) {
       const address = (await store.conversation(conversation))?.address;
-      if (address?.channel !== 'web' || (await of(c))?.user === address.user) return true;
-      return store.isFramedTalk(address.user);
+      if (address?.channel !== 'web') return 'unknown';
+      if ((await of(c))?.user === address.user) return 'own';
+      return (await store.isFramedTalk(address.user)) ? 'unknown' : 'another';
     },
     async end(c) {
       const session = await of(c);
