@@ -26,6 +26,13 @@ const REQUESTS_PER_ADDRESS = 3_000;
 /** Unknown secrets a minute: links get truncated by people, not sixty times. */
 const MISSES_PER_ADDRESS = 60;
 
+/**
+ * A browser that brings no pass is given one and sent round once: only a pass it has shown claims a link, so that no link is
+ * lost with an answer that does not arrive. One that keeps no cookies comes back without, and is let in as it is.
+ */
+const SECOND_TRY = '?again=1';
+const isSecondTry = (c: Context): boolean => c.req.query('again') !== undefined;
+
 const PASS = 'gongji_page';
 /** No secret of ours: the link is then somebody else's. */
 const NO_PASS = '';
@@ -70,7 +77,7 @@ export function secureRoutes(parts: SecureRoutesParts): Hono {
    * What a browser opens a link with. That of the talk needs no pass, so that nothing is lost with an answer that does not
    * arrive; one of another talk holds none, whatever cookie it has; else the first one to open the link keeps it.
    */
-  const passFor = async (c: Context, token: string): Promise<{ secret?: string; give(): void }> => {
+  const passFor = async (c: Context, token: string): Promise<Pass> => {
     const link = await secure.about(token);
     const whose = link === undefined ? 'unknown' : await parts.whoseTalk(c, link.conversation);
     if (whose === 'own') return { give: () => {} };
@@ -80,6 +87,10 @@ export function secureRoutes(parts: SecureRoutesParts): Hono {
   app.get('/:token', async (c) => {
     const token = c.req.param('token');
     const pass = await passFor(c, token);
+    if (pass.isNew === true && !isSecondTry(c) && (await secure.open(token)).state === 'open') {
+      pass.give();
+      return c.redirect(SECOND_TRY, 307);
+    }
     const view = await secure.open(token, pass.secret);
     if (isGuessing(c, view.state)) return slowDown(c);
     if (view.state === 'open') pass.give();
@@ -108,20 +119,28 @@ export function secureRoutes(parts: SecureRoutesParts): Hono {
   return app;
 }
 
+interface Pass {
+  readonly secret?: string;
+  /** Made for this request: the browser has shown none. */
+  readonly isNew?: boolean;
+  give(): void;
+}
+
 /**
  * By what a link knows the browser that opened it first: a cookie for the requests of this link alone, which no script sees.
- * It is given when the link is open to it, so that whoever is refused keeps nothing.
+ * It is given when the link is open, and opens it only when it is shown first.
  */
 function createPasses({ publicUrl }: Pick<SecureRoutesParts, 'publicUrl'>) {
   const isHttps = publicUrl?.startsWith('https:') ?? false;
   const prefix = isHttps ? 'secure' : undefined;
-  return (c: Context) => {
+  return (c: Context): Pass => {
     const held = getCookie(c, PASS, prefix);
     const secret = held ?? newSecureToken(randomBytes);
     const path = new URL(c.req.url).pathname;
     const options = { httpOnly: true, sameSite: 'Strict', path, maxAge: PASS_LIFE_S } as const;
     return {
       secret,
+      isNew: held === undefined,
       give(): void {
         if (held !== undefined) return;
         setCookie(c, PASS, secret, isHttps ? { ...options, secure: true, prefix: 'secure' } : options);
