@@ -273,7 +273,6 @@ export async function main(): Promise<void> {
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
   try {
     const running = await startGongji(readConfig(), tell);
-    for (const line of await greeting(running)) tell(line);
     let isStopping = false;
     const end = (): void => {
       if (isStopping) return;
@@ -296,6 +295,8 @@ export async function main(): Promise<void> {
     };
     process.on('SIGINT', end);
     process.on('SIGTERM', end);
+    // Last: whoever reads it may stop us at once.
+    for (const line of await greeting(running)) tell(line);
   } catch (error) {
     process.stderr.write(`gongji: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

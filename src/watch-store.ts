@@ -5,7 +5,7 @@ import type { ChannelId } from './domain/conversation.ts';
 import { errorLabel, type Meter } from './measures.ts';
 import type { SpanParent } from './tracing.ts';
 import { createMemory } from './watch-memory.ts';
-import { nowMs, type Taken, type Traces } from './watch-traces.ts';
+import { type Committing, nowMs, type Taken, type Traces } from './watch-traces.ts';
 
 export interface ChannelState {
   readonly channel: ChannelId;
@@ -61,9 +61,13 @@ function turnsAndParts(store: Store, { clock, meter, traces, note }: StoreWatch)
   const answers = createMemory<Answer>();
   const channels = createMemory<ChannelId>();
 
-  function committed(commit: TurnCommit, thoughtMs: number): void {
+  function committed(
+    commit: TurnCommit,
+    begun: Taken | undefined,
+    trace: Committing | undefined,
+    thoughtMs: number,
+  ): void {
     const { id, address } = commit.conversation;
-    const begun = taken.take(id);
     const committedMs = nowMs();
     meter.add('gongji_turns_total', { outcome: 'committed' });
     if (commit.cases.length > 0) meter.add('gongji_handoffs_total', {}, commit.cases.length);
@@ -80,9 +84,16 @@ function turnsAndParts(store: Store, { clock, meter, traces, note }: StoreWatch)
         meter.observe('gongji_turn_stage_seconds', { stage, channel }, ms / 1_000);
       }
     }
-    const parent = traces.turn(commit, { ...begun, thoughtMs, committedMs });
+    trace?.committed(thoughtMs, committedMs);
     const beforeMs = begun.waitedMs + committedMs - begun.takenMs;
-    const answer = { channel, committedMs, beforeMs, isAsked, parent, isDelivered: false };
+    const answer = {
+      channel,
+      committedMs,
+      beforeMs,
+      isAsked,
+      parent: trace?.parent,
+      isDelivered: false,
+    };
     if (commit.replies.length > 0) answers.put(`${id}:${Math.max(...commit.seqs)}`, answer);
   }
 
@@ -116,8 +127,10 @@ function turnsAndParts(store: Store, { clock, meter, traces, note }: StoreWatch)
     },
     async commitTurn(commit) {
       const thoughtMs = nowMs();
+      const begun = taken.take(commit.conversation.id);
+      const trace = begun && traces.committing(commit, begun);
       const outcome = await store.commitTurn(commit);
-      if (outcome === 'committed') committed(commit, thoughtMs);
+      if (outcome === 'committed') committed(commit, begun, trace, thoughtMs);
       else meter.add('gongji_turns_total', { outcome });
       return outcome;
     },

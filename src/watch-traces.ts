@@ -15,11 +15,17 @@ export interface Taken {
 /** Epoch milliseconds that never go back. */
 export const nowMs = (): number => performance.timeOrigin + performance.now();
 
+export interface Committing {
+  readonly parent: SpanParent;
+  committed(thoughtMs: number, committedMs: number): void;
+}
+
 export interface Traces {
-  turn(
-    commit: TurnCommit,
-    seen: Taken & { readonly thoughtMs: number; readonly committedMs: number },
-  ): SpanParent | undefined;
+  /**
+   * Before the commit: a task it begins may be taken up before the commit is told. Of a commit that changes nothing no end
+   * is told, and nothing is sent.
+   */
+  committing(commit: TurnCommit, seen: Taken): Committing | undefined;
   delivered(
     parent: SpanParent | undefined,
     times: { readonly from: number; readonly to: number },
@@ -33,7 +39,7 @@ export interface Traces {
 }
 
 const NO_TRACES: Traces = {
-  turn: () => undefined,
+  committing: () => undefined,
   delivered: () => {},
   task: (_, run) => run(),
   opened: () => {},
@@ -49,7 +55,7 @@ export function createTraces(tracer: Tracer | undefined): Traces {
   const running = createMemory<OpenSpan>();
   const steps = createMemory<OpenSpan>();
   return {
-    turn(commit, { due, takenMs, waitedMs, thoughtMs, committedMs }) {
+    committing(commit, { due, takenMs, waitedMs }) {
       const { conversation, log } = commit;
       const ended = due.items.flatMap(({ content }) =>
         content.kind === 'task.settled' ? [parents.get(content.task)] : [],
@@ -69,12 +75,16 @@ export function createTraces(tracer: Tracer | undefined): Traces {
         },
         ended,
       );
-      tracer.span('inbound', { from, to: takenMs }, {}, span.parent);
-      tracer.span('think', { from: takenMs, to: thoughtMs }, {}, span.parent);
-      tracer.span('commit', { from: thoughtMs, to: committedMs }, {}, span.parent);
-      span.end(committedMs, {});
       for (const { id } of commit.tasks) parents.put(id, span.parent);
-      return span.parent;
+      return {
+        parent: span.parent,
+        committed(thoughtMs, committedMs) {
+          tracer.span('inbound', { from, to: takenMs }, {}, span.parent);
+          tracer.span('think', { from: takenMs, to: thoughtMs }, {}, span.parent);
+          tracer.span('commit', { from: thoughtMs, to: committedMs }, {}, span.parent);
+          span.end(committedMs, {});
+        },
+      };
     },
     delivered(parent, times, facts) {
       if (parent !== undefined) tracer.span('deliver', times, facts, parent);

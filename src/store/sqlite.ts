@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, OneConnection } from './backend.ts';
 import { sqliteTables } from './catalogue.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { oneConnection } from './sqlite-connection.ts';
@@ -38,10 +38,31 @@ export function openSqlite(url: string): Backend {
     lockOutProcesses: async () => true,
     tables: sqliteTables,
     // By the one connection there is: what turns write meanwhile is in the copy too.
-    copyTo: async (copy) => {
-      await backup(database, copy, { rate: PAGES_AT_ONCE });
-    },
+    copyTo: (copy) => copyBetween(one, () => backup(database, copy, { rate: PAGES_AT_ONCE })),
   };
+}
+
+const BUSY_TRIES = 200;
+
+/**
+ * A copy that would begin within a transaction is refused (`not an error`, code 0), as its first step is made off the main
+ * thread at some moment we do not choose. It then begins anew, after a transaction.
+ */
+async function copyBetween(
+  { take, give }: Pick<OneConnection, 'take' | 'give'>,
+  copy: () => Promise<unknown>,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    await take();
+    give();
+    try {
+      await copy();
+      return;
+    } catch (error) {
+      const isRefused = error instanceof Error && 'errcode' in error && error.errcode === 0;
+      if (!isRefused || tries === BUSY_TRIES) throw error;
+    }
+  }
 }
 
 function open(file: string): DatabaseSync {
