@@ -75,9 +75,17 @@ function sectionOf(ran: readonly Ran[], size: number): Section {
           ? []
           : [`- ${fault.title}：${outcome.notes.join('；')}。`],
       ),
-      '- “屏幕上没显示”不是丢：话和回答都在库里，网页重连就看见；微信的回答在送出那一刻断了时按设计不重发（见决定 0012），市民再问一句就有。',
-      '- “没接上”的都在绑定的安全页面：页面第一次打开的那一刻断了，链接已归那次打开，重试被当成另一个浏览器；或微信里的链接没送到。要回到对话里再要一个链接。',
+      '- “屏幕上没显示”不是丢：话和回答都在库里，网页重连就看见；微信的回答在送出那一刻断了，不知道到没到，市民说下一句时再说一遍（见决定 0028）。',
+      '- “没等到回答的人”问了又等、等了又问，到时限还没看见那句回答就走了；表里的账不因此出错。',
     ].join('\n'),
+    picture: {
+      title: `没等到回答的人（每种故障 ${size} 人）`,
+      bars: ran.flatMap(({ fault, outcome }) =>
+        typeof outcome === 'string'
+          ? []
+          : [{ label: fault.title.split('：').at(-1) ?? fault.title, value: outcome.unanswered.length }],
+      ),
+    },
   };
 }
 

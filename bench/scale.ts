@@ -1,7 +1,8 @@
 /**
  * How it grows: `npm run bench:scale [-- seconds] [--write]`. Five questions, each with a table of its own: turns a
- * second of 1, 2 and 4 processes beside the bare rows; the same on a disk that has to be waited for; what a turn costs while a thousand, a hundred thousand or a million
- * other conversations rest; the same with 10 and 100 times the knowledge; and how soon a server is there.
+ * second of 1, 2 and 4 processes beside the bare rows;
+ * the same on a disk that has to be waited for; what a turn costs while a thousand, a hundred thousand or a million other
+ * conversations rest; the same with 10 and 100 times the knowledge; and how soon a server is there.
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -263,7 +264,7 @@ function fill(file: string, count: number): void {
 async function starts(): Promise<void> {
   const rows: (string | number)[][] = [];
   const dir = join(folder, 'start');
-  for (const name of ['冷启动（新的数据文件夹）', '再次启动', '再次启动']) {
+  for (const name of ['冷启动（新的数据文件夹）', '再次启动', '第三次启动']) {
     const house = await openHouse({
       port: await freePort(),
       env: { GONGJI_DATA: dir, GONGJI_LOG: 'silent' },
@@ -280,6 +281,10 @@ async function starts(): Promise<void> {
       '`npm run bench:scale -- --only=start`。`npm start` 的进程，从起进程到打印地址（页面和模型已由 prestart 备好）。',
     head: ['', '毫秒', '内存 MB'],
     rows,
+    picture: {
+      title: '从起进程到打印地址（毫秒）',
+      bars: rows.map(([label, value]) => ({ label: String(label), value: Number(value) })),
+    },
   });
 }
 

@@ -265,6 +265,15 @@ try {
       ['同样的行，手写语句，两个事务', two.p50, two.p99],
       ['同样的行，手写语句，一个事务', one.p50, one.p99],
     ],
+    picture: {
+      title: '一轮花在哪里（p50，ms）',
+      bars: [
+        { label: '写下一句话', value: by('receive').p50 },
+        { label: '读出要做的', value: by('due').p50 },
+        { label: '理解、对话、措辞', value: spreadOf(thinking).p50 },
+        { label: '提交', value: by('commitTurn').p50 },
+      ],
+    },
     after: `一轮是手写两个事务的 ${round(turn.p50 / two.p50)} 倍，是同一个库里同样几行的 ${round(turn.p50 / store.p50)} 倍。`,
   });
   console.log(JSON.stringify({ turns, turn, store, bareTwo: two, bareOne: one, cold, warm }));
