@@ -14,7 +14,6 @@ const STEPS: readonly {
   { name: 'turn', args: ['turn.ts', '--write'], minutes: 2 },
   { name: 'processes', args: ['scale.ts', '6', '--only=processes', '--write'], minutes: 3 },
   { name: 'slow-disk', args: ['scale.ts', '6', '--only=slow-disk', '--write'], minutes: 2 },
-  { name: 'slow disk', args: ['scale.ts', '6', '--only=slow-disk', '--write'], minutes: 2 },
   { name: 'resting', args: ['scale.ts', '6', '--only=resting', '--write'], minutes: 2 },
   { name: 'knowledge', args: ['scale-knowledge.ts', '--write'], minutes: 2 },
   { name: 'start', args: ['scale.ts', '6', '--only=start', '--write'], minutes: 1 },

@@ -26,6 +26,8 @@ export interface Citizen {
   tap(label: string): Promise<number>;
   /** The newest secure page, once it differs from the one before. */
   page(): Promise<string>;
+  /** What their browser holds for pages of the house beside the talk; takes what it is given. */
+  readonly jar?: { cookie(): string; take(given: readonly string[]): void };
   /** Resolves when such words have been read. */
   reads(words: string): Promise<void>;
   /** What the house has said, as it was seen; lines in their order. */
@@ -286,6 +288,13 @@ export async function webCitizen({ world, index, patienceMs }: CitizenOptions): 
       await eyes.until(() => pageOf() !== undefined && pageOf() !== opened, 'page');
       opened = pageOf() as string;
       return opened;
+    },
+    jar: {
+      cookie: () => cookie,
+      take(given) {
+        const fresh = given.find((one) => one.split('=')[0] === cookie.split('=')[0]);
+        if (fresh !== undefined) cookie = fresh;
+      },
     },
     reads: (words) =>
       eyes.until(() => lines.some(({ who, text }) => who === 'bot' && text.includes(words)), words),

@@ -63,10 +63,10 @@ async function prove(talk: Talk): Promise<void> {
   const end = performance.now() + patienceMs;
   // A server that dies takes the codes it has sent with it: another is asked for.
   for (;;) {
-    const { challenge } = await submit(url, { person: family.payer }, patienceMs);
+    const { challenge } = await submit(citizen, url, { person: family.payer }, patienceMs);
     if (challenge === undefined) return;
     const code = await until(() => world.takeCode(family.payerLabel), patienceMs);
-    const { ok, state } = await submit(url, { person: family.payer, challenge, code }, patienceMs);
+    const { ok, state } = await submit(citizen, url, { person: family.payer, challenge, code }, patienceMs);
     if (ok === true || state === 'used') return;
     if (performance.now() > end) throw new NoAnswer('prove');
     await pause(500);
@@ -77,6 +77,7 @@ async function nameMother({ citizen, family, patienceMs }: Talk): Promise<void> 
   const { name = '', number = '' } = family?.mother ?? {};
   const url = await citizen.page();
   await submit(
+    citizen,
     url,
     { name, documentType: 'resident_id', documentNumber: number, agreed: true, signature: name },
     patienceMs,
@@ -89,25 +90,34 @@ interface Submitted {
   readonly challenge?: string;
 }
 
-/** What a browser was given for a page: a page belongs to the browser that opened it first. */
-const cookies = new Map<string, string>();
+/** What browsers were given for pages they have opened: a page belongs to the browser of its talk, or that opened it first. */
+const passes = new Map<string, string>();
 
-async function submit(page: string, fields: object, patienceMs: number): Promise<Submitted> {
+async function submit(
+  citizen: Citizen,
+  page: string,
+  fields: object,
+  patienceMs: number,
+): Promise<Submitted> {
   const { origin, pathname } = new URL(page);
   const address = `${origin}/api/secure/${pathname.split('/').at(-1)}`;
   const end = performance.now() + patienceMs;
   for (;;) {
-    const held = cookies.get(page);
-    const headers = { origin, ...(held === undefined ? {} : { cookie: held }) };
-    const answer = await (held === undefined
+    const pass = passes.get(page);
+    const held = [citizen.jar?.cookie(), pass].filter((one) => one !== undefined && one !== '');
+    const headers = { origin, ...(held.length > 0 && { cookie: held.join('; ') }) };
+    const answer = await (pass === undefined
       ? ask('GET', address, headers)
       : post(address, fields, headers)
     ).catch(() => undefined);
-    const { status = 0, body = '{}', cookies: given = [] } = answer ?? {};
-    if (given[0] !== undefined) cookies.set(page, given[0]);
-    if (held !== undefined && [200, 409, 422].includes(status)) return JSON.parse(body) as Submitted;
-    if (performance.now() > end) throw new NoAnswer(`page ${status}`);
-    if (given[0] === undefined) await pause(500);
+    const { status = 0, body = '{}', cookies = [] } = answer ?? {};
+    citizen.jar?.take(cookies);
+    if (pass !== undefined && [200, 409, 422].includes(status)) return JSON.parse(body) as Submitted;
+    const isOpen = status === 307 || (status === 200 && (JSON.parse(body) as Submitted).state === 'open');
+    // The browser of the talk needs no pass.
+    if (pass === undefined && isOpen) passes.set(page, cookies.find((one) => one.includes('page=')) ?? '');
+    else if (performance.now() > end) throw new NoAnswer(`page ${status}`);
+    else await pause(500);
   }
 }
 
