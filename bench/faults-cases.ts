@@ -82,7 +82,11 @@ async function conclude(world: World, report: CrowdReport, notes: readonly strin
   const isShared = world.storeUrl.startsWith('postgres');
   const began = performance.now();
   if (isShared) await workedOff(world.storeUrl);
-  else await pause(3_000);
+  else {
+    await pause(3_000);
+    // What was refused rests before it is tried again; nobody but the process itself can look into its file.
+    await until(async () => (await waitingIn(world.houses[0])) === 0);
+  }
   const lines = isShared ? [`其后 ${((performance.now() - began) / 1000).toFixed(0)} 秒全部做完`] : [];
   await pause(1_500);
   for (const citizen of report.citizens) citizen.leave();
@@ -336,6 +340,16 @@ export const CASES: readonly FaultCase[] = [
 ];
 
 /** What /readyz says to programs on this machine: status and reasons. */
+/** Messages and parts the process says are waiting; it counts them again every few seconds. */
+async function waitingIn(house: House | undefined): Promise<number> {
+  const answer = await fetch(`${house?.url}/readyz`).catch(() => undefined);
+  if (answer === undefined) return 1;
+  const { checks } = (await answer.json()) as {
+    readonly checks: { readonly inboxWaiting?: number; readonly outboxPending?: number };
+  };
+  return (checks.inboxWaiting ?? 1) + (checks.outboxPending ?? 1);
+}
+
 async function readinessOf(house: House | undefined): Promise<string> {
   const answer = await fetch(`${house?.url}/readyz`).catch(() => undefined);
   if (answer === undefined) return '0';
