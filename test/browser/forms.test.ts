@@ -110,7 +110,7 @@ describe('a premium', () => {
     }
     await page.getByRole('button', { name: '确认缴费' }).click();
     await page.getByText('请先看清楚上面的内容，再勾选同意。').waitFor();
-    expect(await page.evaluate('document.activeElement.id')).toBe('agreed');
+    await page.waitForFunction("document.activeElement?.id === 'agreed'");
     await screenshot(page, `premium-${where.replaceAll(' ', '-')}`);
     await expectClean(page);
     await page.keyboard.press('Space');
