@@ -194,7 +194,7 @@ describe('the chat page', () => {
     }
     await page.keyboard.press('Enter');
     await page.getByText('现在就帮您办理吗？').waitFor();
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+    await page.waitForFunction("document.activeElement?.tagName === 'MAIN'");
   });
 });
 
@@ -226,7 +226,7 @@ describe('the secure pages', () => {
     await page.getByRole('button', { name: '确认并提交' }).click();
     await page.getByText('身份证号码应为 18 位，现在是 14 位').waitFor();
     expect(await page.locator('.error').count()).toBe(4);
-    expect(await page.evaluate('document.activeElement.id')).toBe('name');
+    await page.waitForFunction("document.activeElement?.id === 'name'");
     await screenshot(page, `relative-faults-${colorScheme}`);
     await expectCleanForms(page);
   });
