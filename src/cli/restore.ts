@@ -154,19 +154,17 @@ function bringList(dir: string, lists: readonly string[]): string {
   return own;
 }
 
+function openCopy(file: string, keys: Keys): ReturnType<typeof openStore> {
+  return openStore({ url: sqliteUrl(file), clock, random, vaultKey: keys.provider, isVisitor: true });
+}
+
 /** Whoever was deleted after the backup was made is deleted again, before anybody could see them. */
 async function deleteAgain(
   io: Io,
   file: string,
   { keys, list }: { readonly keys: Keys; readonly list: string },
 ): Promise<void> {
-  const opened = await openStore({
-    url: sqliteUrl(file),
-    clock,
-    random,
-    vaultKey: keys.provider,
-    isVisitor: true,
-  });
+  const opened = await openCopy(file, keys);
   try {
     const listed = readErasures(list);
     const repeated = await repeatErasures(opened.store, list);
@@ -239,13 +237,7 @@ async function checkInside(
   file: string,
   { keys, people }: { readonly keys: Keys; readonly people: readonly PersonRef[] },
 ): Promise<void> {
-  const opened = await openStore({
-    url: sqliteUrl(file),
-    clock,
-    random,
-    vaultKey: keys.provider,
-    isVisitor: true,
-  });
+  const opened = await openCopy(file, keys);
   try {
     const { keys: wrapping, dataKeys } = await opened.store.keyStatus();
     const missing = wrapping.filter(({ isKnown }) => !isKnown).map(({ id }) => id);
